@@ -1,0 +1,30 @@
+.PHONY: help run build generate fmt test lint bench clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
+
+run: ## start the shop with nothing configured
+	go run .
+
+build: ## build ./tuckshop
+	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o tuckshop .
+
+generate: ## make the Go code of the templ files anew
+	go tool templ generate
+
+fmt: ## format
+	gofmt -w $$(git ls-files '*.go')
+	go tool templ fmt views
+
+test: ## run every test, on both databases and in Chromium
+	.ci/test
+
+lint: ## run the linters alone
+	.ci/lint
+
+bench: ## measure pages and webhooks against bare servers
+	.ci/install bench
+	.ci/postgres --durable run go run ./internal/bench
+
+clean: ## delete what was built
+	rm -f tuckshop

@@ -1,0 +1,173 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"tuckshop/internal/config"
+	"tuckshop/internal/demo"
+	"tuckshop/models"
+)
+
+// openStore opens and migrates the database and makes the shop's row.
+func openStore(ctx context.Context, cfg config.Config, options models.Options) (*models.Store, error) {
+	store, err := models.Open(ctx, cfg.DatabaseURL, options)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := store.Migrate(ctx); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	if _, err := store.EnsureShop(ctx, cfg.ShopName, cfg.ShopCurrency); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return store, nil
+}
+
+func withStore(ctx context.Context, cfg config.Config, f func(*models.Store) error) error {
+	store, err := openStore(ctx, cfg, models.Options{MailFrom: cfg.MailFrom, Livemode: cfg.Livemode()})
+	if err != nil {
+		return err
+	}
+	return errors.Join(f(store), store.Close())
+}
+
+func noArguments(args []string) error {
+	if len(args) > 0 {
+		return usageError{fmt.Errorf("unexpected argument %q", args[0])}
+	}
+	return nil
+}
+
+func migrate(ctx context.Context, args []string, cfg config.Config, _ io.Reader, stdout io.Writer) error {
+	if err := noArguments(args); err != nil {
+		return err
+	}
+	return withStore(ctx, cfg, func(*models.Store) error {
+		_, err := fmt.Fprintln(stdout, "The database is up to date.")
+		return err
+	})
+}
+
+func seedDemo(ctx context.Context, args []string, cfg config.Config, _ io.Reader, stdout io.Writer) error {
+	if err := noArguments(args); err != nil {
+		return err
+	}
+	return withStore(ctx, cfg, func(store *models.Store) error {
+		added, err := demo.Seed(ctx, store, time.Now())
+		if err != nil {
+			return err
+		}
+		message := "The demo catalogue is in the shop."
+		if !added {
+			message = "The shop has products already; nothing was added."
+		}
+		_, err = fmt.Fprintln(stdout, message)
+		return err
+	})
+}
+
+func printConfig(_ context.Context, args []string, cfg config.Config, _ io.Reader, stdout io.Writer) error {
+	if err := noArguments(args); err != nil {
+		return err
+	}
+	_, err := io.WriteString(stdout, cfg.Redacted())
+	return err
+}
+
+func admin(ctx context.Context, args []string, cfg config.Config, stdin io.Reader, stdout io.Writer) error {
+	if len(args) == 0 || args[0] != "create" {
+		return usageError{errors.New("admin needs a sub-command: admin create --email you@example.com")}
+	}
+	flags := flag.NewFlagSet("admin create", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	email := flags.String("email", cfg.AdminEmail, "mail address")
+	role := flags.String("role", string(models.RoleOwner), "owner, manager, fulfilment or viewer")
+	if err := flags.Parse(args[1:]); err != nil {
+		return usageError{err}
+	}
+	if err := noArguments(flags.Args()); err != nil {
+		return err
+	}
+	if *email == "" {
+		return usageError{errors.New("admin create needs --email you@example.com")}
+	}
+	password := cfg.AdminPassword
+	if password == "" {
+		var err error
+		if password, err = askPassword(stdin, stdout); err != nil {
+			return err
+		}
+	}
+	hash, err := models.HashPassword(password)
+	if err != nil {
+		return err
+	}
+	return withStore(ctx, cfg, func(store *models.Store) error {
+		staff, err := store.CreateStaff(ctx, *email, hash, models.Role(*role))
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(stdout, "%s can log in now, as %s: %s/admin\n", staff.Email, staff.Role, cfg.BaseURL)
+		return err
+	})
+}
+
+func askPassword(stdin io.Reader, stdout io.Writer) (string, error) {
+	if _, err := fmt.Fprint(stdout, "Password (at least 12 characters): "); err != nil {
+		return "", err
+	}
+	if file, ok := stdin.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
+		typed, err := term.ReadPassword(int(file.Fd()))
+		if err != nil {
+			return "", fmt.Errorf("read the password: %w", err)
+		}
+		_, err = fmt.Fprintln(stdout)
+		return string(typed), err
+	}
+	line, err := bufio.NewReader(stdin).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", fmt.Errorf("read the password: %w", err)
+	}
+	return strings.TrimRight(line, "\r\n"), nil
+}
+
+func healthcheck(ctx context.Context, args []string, cfg config.Config, _ io.Reader, stdout io.Writer) error {
+	if err := noArguments(args); err != nil {
+		return err
+	}
+	host, port, err := net.SplitHostPort(cfg.Addr)
+	if err != nil {
+		return fmt.Errorf("read ADDR: %w", err)
+	}
+	if host == "" || host == "0.0.0.0" || host == "::" {
+		host = "127.0.0.1"
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/readyz", nil)
+	if err != nil {
+		return fmt.Errorf("ask the shop: %w", err)
+	}
+	response, err := http.DefaultClient.Do(request) //nolint:gosec // the shop's own address
+	if err != nil {
+		return fmt.Errorf("ask the shop: %w", err)
+	}
+	defer response.Body.Close() //nolint:errcheck // only read
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("the shop is not ready: it answers %s", response.Status)
+	}
+	_, err = fmt.Fprintln(stdout, "ready")
+	return err
+}

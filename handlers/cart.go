@@ -1,0 +1,297 @@
+package handlers
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"tuckshop/models"
+	"tuckshop/views"
+)
+
+// cartLife is how long a cart is kept after it was last touched.
+const cartLife = 30 * 24 * time.Hour
+
+// carts is the shopper's cart, a record on the server that a cookie names.
+type carts struct {
+	store  *models.Store
+	frames *frames
+	secure bool
+}
+
+func cartCookieName(secure bool) string {
+	if secure {
+		return "__Host-cart"
+	}
+	return "cart"
+}
+
+// cartToken is the token of the shopper's cart, or empty.
+func cartToken(c echo.Context, secure bool) string {
+	cookie, err := c.Cookie(cartCookieName(secure))
+	if err != nil || len(cookie.Value) < 20 || len(cookie.Value) > 64 {
+		return ""
+	}
+	return cookie.Value
+}
+
+func (h carts) setCookie(c echo.Context, token string) {
+	c.SetCookie(&http.Cookie{
+		Name: cartCookieName(h.secure), Value: token, Path: "/", MaxAge: int(cartLife.Seconds()),
+		Secure: h.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	})
+}
+
+// whole reads a whole number as a person types it.
+func whole(typed string) (int64, bool) {
+	n, err := strconv.ParseInt(strings.TrimSpace(typed), 10, 64)
+	return n, err == nil
+}
+
+func notANumber(field string) error {
+	return &models.InvalidError{Field: field, Message: fmt.Sprintf("Enter a quantity as a whole number from 1 to %d.", models.MaxQuantity)}
+}
+
+func (h carts) add(c echo.Context) error {
+	form, err := postForm(c)
+	if err != nil {
+		return err
+	}
+	variantID, ok := whole(form.Get("variant_id"))
+	if !ok {
+		return h.refuseAdd(c, form, 0, &models.InvalidError{Field: "variant_id", Message: "Choose which one you would like."})
+	}
+	quantity, ok := int64(1), true
+	if form.Has("quantity") {
+		quantity, ok = whole(form.Get("quantity"))
+	}
+	if !ok {
+		return h.refuseAdd(c, form, variantID, notANumber("quantity"))
+	}
+	token := cartToken(c, h.secure)
+	if token == "" {
+		token = models.NewToken()
+	}
+	err = h.store.AddToCart(c.Request().Context(), token, variantID, quantity)
+	if _, bad := invalid(err); bad {
+		return h.refuseAdd(c, form, variantID, err)
+	}
+	if err != nil {
+		return err
+	}
+	h.setCookie(c, token)
+	return c.Redirect(http.StatusSeeOther, "/cart?notice=added")
+}
+
+// refuseAdd shows the product again with the fault beside its field and what
+// was typed still there.
+func (h carts) refuseAdd(c echo.Context, form url.Values, variantID int64, fault error) error {
+	ctx := c.Request().Context()
+	field, _ := invalid(fault)
+	slug, err := h.store.ProductSlugOfVariant(ctx, variantID)
+	if errors.Is(err, models.ErrNotFound) && variantID == 0 {
+		return h.show422(c, views.FieldError{Field: "cart", Message: field.Message})
+	}
+	if err != nil {
+		return err
+	}
+	page, err := productPage(ctx, c, h.store, h.frames, slug)
+	if err != nil {
+		return err
+	}
+	page.Errors = []views.FieldError{field}
+	page.Quantity = form.Get("quantity")
+	for i := range page.Variants {
+		page.Variants[i].Checked = page.Variants[i].ID == variantID
+	}
+	page.Frame.NoIndex = true
+	return render(c, http.StatusUnprocessableEntity, views.Product(page))
+}
+
+func (h carts) set(c echo.Context) error {
+	form, err := postForm(c)
+	if err != nil {
+		return err
+	}
+	variantID, ok := whole(c.Param("variant_id"))
+	if !ok {
+		return models.ErrNotFound
+	}
+	token := cartToken(c, h.secure)
+	if token == "" {
+		return c.Redirect(http.StatusSeeOther, "/cart")
+	}
+	ctx := c.Request().Context()
+	field := fmt.Sprintf("quantity-%d", variantID)
+	quantity, ok := whole(form.Get("quantity"))
+	if ok {
+		_, lines, loadErr := h.store.CartByToken(ctx, token)
+		if loadErr != nil && !errors.Is(loadErr, models.ErrNotFound) {
+			return loadErr
+		}
+		if err = h.store.SetCartQuantity(ctx, token, variantID, quantity); err == nil {
+			h.setCookie(c, token)
+			return c.Redirect(http.StatusSeeOther, "/cart?"+changeNotice(lines, variantID, quantity))
+		}
+	} else {
+		err = notANumber(field)
+	}
+	fault, bad := invalid(err)
+	if !bad {
+		return err
+	}
+	return h.showTyped(c, fault, variantID, form.Get("quantity"))
+}
+
+// changeNotice tells the cart page what has just changed, so that it can offer
+// to undo a removal.
+func changeNotice(before []models.CartLine, variantID, quantity int64) string {
+	if quantity > 0 {
+		return "notice=updated"
+	}
+	for _, line := range before {
+		if line.VariantID == variantID {
+			return fmt.Sprintf("notice=removed&variant=%d&quantity=%d", variantID, line.Quantity)
+		}
+	}
+	return "notice=updated"
+}
+
+func (h carts) show(c echo.Context) error {
+	page, err := h.page(c)
+	if err != nil {
+		return err
+	}
+	page.Frame.Notice = cartNotice(c)
+	return render(c, http.StatusOK, views.Cart(page))
+}
+
+func (h carts) show422(c echo.Context, faults ...views.FieldError) error {
+	page, err := h.page(c)
+	if err != nil {
+		return err
+	}
+	page.Errors = append(page.Errors, faults...)
+	return render(c, http.StatusUnprocessableEntity, views.Cart(page))
+}
+
+func (h carts) showTyped(c echo.Context, fault views.FieldError, variantID int64, typed string) error {
+	page, err := h.page(c)
+	if err != nil {
+		return err
+	}
+	page.Errors = []views.FieldError{fault}
+	for i := range page.Lines {
+		if page.Lines[i].VariantID == variantID {
+			page.Lines[i].Quantity = typed
+		}
+	}
+	return render(c, http.StatusUnprocessableEntity, views.Cart(page))
+}
+
+// notices are what a redirect may say. The address names one; it never brings
+// text of its own.
+var notices = map[string]views.Notice{
+	"added":      {Kind: views.NoticeSuccess, Text: "Added to your cart."},
+	"updated":    {Kind: views.NoticeSuccess, Text: "Your cart is up to date."},
+	"removed":    {Kind: views.NoticeInfo, Text: "Removed from your cart."},
+	"cancelled":  {Kind: views.NoticeInfo, Text: "You have not paid, and nothing was charged. Your cart is as you left it."},
+	"stripe":     {Kind: views.NoticeError, Text: "Our payment partner does not answer at the moment. Nothing was charged and your cart is safe. Please try again in a minute."},
+	"empty":      {Kind: views.NoticeInfo, Text: "Your cart is empty, so there is nothing to pay."},
+	"cart-paid":  {Kind: views.NoticeInfo, Text: "This cart has already been paid. You will find the order in your mail."},
+	"cart-again": {Kind: views.NoticeInfo, Text: "Your cart changed while the payment page was open. Please check it and try again."},
+}
+
+func cartNotice(c echo.Context) *views.Notice {
+	notice, ok := notices[c.QueryParam("notice")]
+	if !ok {
+		return nil
+	}
+	if variant, isID := whole(c.QueryParam("variant")); isID && c.QueryParam("notice") == "removed" {
+		if quantity, isNumber := whole(c.QueryParam("quantity")); isNumber && quantity > 0 && quantity <= models.MaxQuantity {
+			notice.Undo = &views.Undo{Action: fmt.Sprintf("/cart/items/%d", variant), Label: "Undo", Quantity: quantity}
+		}
+	}
+	return &notice
+}
+
+// page builds the cart page of the shopper's cart as it is now.
+func (h carts) page(c echo.Context) (views.CartPage, error) {
+	ctx := c.Request().Context()
+	frame, err := h.frames.page(c, "Your cart", "/cart")
+	if err != nil {
+		return views.CartPage{}, err
+	}
+	snap, err := h.frames.snapshot(ctx)
+	if err != nil {
+		return views.CartPage{}, err
+	}
+	frame.NoIndex = true
+	currency := snap.shop.Currency
+	page := views.CartPage{Frame: frame, Total: models.Money{Currency: currency}}
+	if token := cartToken(c, h.secure); token != "" {
+		_, lines, err := h.store.CartByToken(ctx, token)
+		if err != nil && !errors.Is(err, models.ErrNotFound) {
+			return page, err
+		}
+		for _, line := range lines {
+			shown := cartLine(line, currency)
+			page.Lines = append(page.Lines, shown)
+			page.Count += line.Quantity
+			page.Total.Amount += shown.Total.Amount
+			problem, unsellable := line.Unsellable()
+			page.CannotSell = page.CannotSell || (unsellable && problem.Available < problem.Wanted)
+		}
+	}
+	if len(page.Lines) == 0 {
+		products, _, err := h.store.Products(ctx, models.ProductFilter{Sort: models.SortFeatured, PerPage: 4})
+		if err != nil {
+			return page, err
+		}
+		page.Suggestions = storefront{store: h.store, frames: h.frames}.cards(products, snap)
+	}
+	return page, nil
+}
+
+func cartLine(line models.CartLine, currency string) views.CartLine {
+	price := models.Money{Amount: line.Variant.Price, Currency: currency}
+	shown := views.CartLine{
+		VariantID: line.VariantID, ProductSlug: line.Product.Slug, Name: line.Product.Name,
+		VariantTitle: line.Variant.Title(), Picture: viewPicture(line.Picture),
+		UnitPrice: price, SeenPrice: models.Money{Amount: line.SeenPrice, Currency: currency},
+		Total: price.Times(line.Quantity), Quantity: strconv.FormatInt(line.Quantity, 10),
+		Available: max(line.Variant.Available(), 0),
+	}
+	problem, unsellable := line.Unsellable()
+	switch {
+	case !unsellable:
+	case problem.Available <= 0:
+		shown.Problem = "Sold out since you added it. Please remove it to go on."
+	case problem.Available < problem.Wanted:
+		shown.Problem = fmt.Sprintf("Only %d left. Please choose %d or fewer.", problem.Available, problem.Available)
+	default:
+		shown.Problem = fmt.Sprintf("The price has changed from %s to %s since you added it.", shown.SeenPrice, shown.UnitPrice)
+	}
+	return shown
+}
+
+// postForm reads the fields of a form's body alone: what the address says is
+// not part of it.
+func postForm(c echo.Context) (url.Values, error) {
+	request := c.Request()
+	request.Body = http.MaxBytesReader(c.Response(), request.Body, 64<<10)
+	if err := request.ParseForm(); err != nil {
+		var tooLarge *http.MaxBytesError
+		if errors.As(err, &tooLarge) {
+			return nil, echo.NewHTTPError(http.StatusRequestEntityTooLarge).SetInternal(err)
+		}
+		return nil, echo.NewHTTPError(http.StatusBadRequest).SetInternal(err)
+	}
+	return request.PostForm, nil
+}

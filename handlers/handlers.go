@@ -1,0 +1,72 @@
+// Package handlers answers the shop's HTTP requests. routes.go is the table of
+// the shop; each area has a file and a small struct of its own.
+package handlers
+
+import (
+	"context"
+	"io/fs"
+	"log/slog"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"tuckshop/models"
+)
+
+// Payments is what the shop needs of Stripe.
+type Payments interface {
+	// CreateSession opens a Checkout Session. The error is a *models.PaymentError.
+	CreateSession(ctx context.Context, order models.Order, attempt models.CheckoutAttempt) (models.CheckoutSession, error)
+	// ExpireSession ends a session and returns it as it is then.
+	ExpireSession(ctx context.Context, id string) (models.CheckoutSession, error)
+	// Session reads a session.
+	Session(ctx context.Context, id string) (models.CheckoutSession, error)
+}
+
+// EventVerifier tells a real webhook from a forged one.
+type EventVerifier interface {
+	VerifyEvent(payload []byte, signature string) (models.Event, error)
+}
+
+// Config is what the handlers need to know.
+type Config struct {
+	Store    *models.Store
+	Payments Payments
+	Verifier EventVerifier
+	Pictures fs.FS // files named <key>-<width>.<ext>
+	Logger   *slog.Logger
+	Now      func() time.Time // nil: time.Now
+
+	BaseURL        string // absolute, without a trailing slash
+	SimulatorURL   string // where the simulated payment page is; empty with a real Stripe account
+	TrustedProxies []netip.Prefix
+	MetricsAllow   []netip.Prefix
+	RateLimits     bool
+}
+
+// secure reports whether browsers reach the shop by HTTPS.
+func (c Config) secure() bool { return strings.HasPrefix(c.BaseURL, "https://") }
+
+// New builds the shop's Echo app.
+func New(c Config) (*echo.Echo, error) {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.Server.ReadHeaderTimeout = 10 * time.Second
+	e.Server.ReadTimeout = 30 * time.Second
+	e.Server.WriteTimeout = 60 * time.Second
+	e.Server.IdleTimeout = 120 * time.Second
+	e.Server.MaxHeaderBytes = 64 << 10
+	e.IPExtractor = ipExtractor(c.TrustedProxies)
+
+	frames := newFrames(c)
+	e.HTTPErrorHandler = errorHandler{frames: frames, log: c.Logger}.handle
+	if err := routes(e, c, frames); err != nil {
+		return nil, err
+	}
+	return e, nil
+}

@@ -1,0 +1,129 @@
+package handlers
+
+import (
+	"encoding/xml"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"tuckshop/models"
+)
+
+// machines answers those who are no people: monitors and search engines.
+type machines struct {
+	store  *models.Store
+	frames *frames
+	log    *slog.Logger
+	allow  []netip.Prefix
+}
+
+// health says that the process lives.
+func (h machines) health(c echo.Context) error { return c.String(http.StatusOK, "ok\n") }
+
+// ready says that it can serve: the database answers.
+func (h machines) ready(c echo.Context) error {
+	if err := h.store.Ping(c.Request().Context()); err != nil {
+		h.log.WarnContext(c.Request().Context(), "not ready", "error", err)
+		return c.String(http.StatusServiceUnavailable, "the database does not answer\n")
+	}
+	return c.String(http.StatusOK, "ready\n")
+}
+
+// metrics answers allowed peers alone. What a proxy says of the client does
+// not count here.
+func (h machines) metrics(c echo.Context) error {
+	host, _, err := net.SplitHostPort(c.Request().RemoteAddr)
+	if err != nil {
+		return models.ErrNotFound
+	}
+	peer, err := netip.ParseAddr(host)
+	if err != nil {
+		return models.ErrNotFound
+	}
+	for _, prefix := range h.allow {
+		if prefix.Contains(peer.Unmap()) {
+			promhttp.Handler().ServeHTTP(c.Response(), c.Request())
+			return nil
+		}
+	}
+	return models.ErrNotFound
+}
+
+func (h machines) robots(c echo.Context) error {
+	return c.String(http.StatusOK, "User-agent: *\nDisallow: /admin\nDisallow: /cart\nDisallow: /checkout\nDisallow: /orders/\nDisallow: /search\n"+
+		"Sitemap: "+h.frames.canonical("/sitemap.xml")+"\n")
+}
+
+// sitemapSize is how many products one sitemap lists; the protocol allows
+// 50,000 addresses.
+const sitemapSize = 40_000
+
+func (h machines) sitemap(c echo.Context) error {
+	ctx := c.Request().Context()
+	snap, err := h.frames.snapshot(ctx)
+	if err != nil {
+		return err
+	}
+	slugs, err := h.store.ProductSlugs(ctx, sitemapSize)
+	if err != nil {
+		return err
+	}
+	paths := []string{"/", "/products"}
+	for _, collection := range snap.collections {
+		paths = append(paths, "/collections/"+collection.Slug)
+	}
+	for _, slug := range slugs {
+		paths = append(paths, "/products/"+slug)
+	}
+	var out strings.Builder
+	out.WriteString(xml.Header + `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">` + "\n")
+	for _, path := range paths {
+		out.WriteString("<url><loc>")
+		if err := xml.EscapeText(&out, []byte(h.frames.canonical(path))); err != nil {
+			return fmt.Errorf("write sitemap: %w", err)
+		}
+		out.WriteString("</loc></url>\n")
+	}
+	out.WriteString("</urlset>\n")
+	return c.Blob(http.StatusOK, "application/xml; charset=utf-8", []byte(out.String()))
+}
+
+// media serves pictures. A picture's name changes with its contents' meaning,
+// so a day of caching is safe and a change shows soon.
+type media struct{ pictures http.FileSystem }
+
+var mediaTypes = map[string]string{
+	".avif": "image/avif", ".webp": "image/webp", ".jpg": "image/jpeg",
+}
+
+func (h media) serve(c echo.Context) error {
+	name := c.Param("file")
+	dot := strings.LastIndexByte(name, '.')
+	if dot < 0 || strings.ContainsAny(name, `/\`) {
+		return models.ErrNotFound
+	}
+	kind, ok := mediaTypes[name[dot:]]
+	if !ok {
+		return models.ErrNotFound
+	}
+	file, err := h.pictures.Open("/" + name)
+	if err != nil {
+		return models.ErrNotFound
+	}
+	defer file.Close() //nolint:errcheck // only read
+	info, err := file.Stat()
+	if err != nil || info.IsDir() {
+		return models.ErrNotFound
+	}
+	header := c.Response().Header()
+	header.Set(echo.HeaderContentType, kind)
+	header.Set(echo.HeaderCacheControl, "public, max-age=86400")
+	http.ServeContent(c.Response(), c.Request(), name, info.ModTime(), file)
+	return nil
+}

@@ -1,0 +1,163 @@
+package handlers
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/gzip"
+	"github.com/labstack/echo/v4"
+
+	"tuckshop/models"
+	"tuckshop/views"
+)
+
+// frames makes what surrounds every page: the shop's name, its collections and
+// the shopper's cart.
+type frames struct {
+	store  *models.Store
+	config Config
+	known  atomic.Pointer[snapshot]
+}
+
+// snapshot is what every frame shares at one version of the catalogue.
+type snapshot struct {
+	shop        models.Shop
+	collections []models.CollectionSummary
+	checked     time.Time
+}
+
+// snapshotAge is how long a replica may not notice that the catalogue changed.
+const snapshotAge = 200 * time.Millisecond
+
+func newFrames(c Config) *frames { return &frames{store: c.Store, config: c} }
+
+// snapshot returns the shop's present state. The version is read at most five
+// times a second; the rest only when it has changed.
+func (f *frames) snapshot(ctx context.Context) (*snapshot, error) {
+	known := f.known.Load()
+	now := f.config.Now()
+	if known != nil && now.Sub(known.checked).Abs() < snapshotAge {
+		return known, nil
+	}
+	shop, err := f.store.Shop(ctx)
+	if err != nil {
+		return nil, err
+	}
+	next := &snapshot{shop: shop, checked: now}
+	if known != nil && known.shop == shop {
+		next.collections = known.collections
+	} else if next.collections, err = f.store.Collections(ctx); err != nil {
+		return nil, err
+	}
+	f.known.Store(next)
+	return next, nil
+}
+
+// page makes the frame of one page for one shopper.
+func (f *frames) page(c echo.Context, title, section string) (views.Frame, error) {
+	snap, err := f.snapshot(c.Request().Context())
+	if err != nil {
+		return views.Frame{}, err
+	}
+	frame := views.Frame{
+		ShopName: snap.shop.Name, Title: title, BaseURL: f.config.BaseURL,
+		Simulated: f.config.SimulatorURL != "", Section: section,
+	}
+	for _, collection := range snap.collections {
+		path := "/collections/" + collection.Slug
+		frame.Collections = append(frame.Collections, views.Link{
+			Label: collection.Name, URL: path, Count: collection.Products, Current: path == section,
+		})
+	}
+	if token := cartToken(c, f.config.secure()); token != "" {
+		if frame.CartCount, err = f.store.CartCount(c.Request().Context(), token); err != nil {
+			return views.Frame{}, err
+		}
+	}
+	return frame, nil
+}
+
+// canonical is a page's absolute address, made of BASE_URL alone.
+func (f *frames) canonical(path string) string { return f.config.BaseURL + path }
+
+// render draws a page into a buffer and sends it: a fault in the middle is an
+// error page, never half a page.
+func render(c echo.Context, status int, page templ.Component) error {
+	var buffer bytes.Buffer
+	if err := page.Render(c.Request().Context(), &buffer); err != nil {
+		return fmt.Errorf("draw page: %w", err)
+	}
+	encoding := negotiate(c.Request())
+	body, err := compress(buffer.Bytes(), encoding, true)
+	if err != nil {
+		return err
+	}
+	if c.Response().Header().Get(echo.HeaderCacheControl) == "" {
+		c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
+	}
+	return send(c, status, body, encoding)
+}
+
+func send(c echo.Context, status int, body []byte, encoding string) error {
+	header := c.Response().Header()
+	header.Set(echo.HeaderVary, "Accept-Encoding, Cookie")
+	if encoding != "" {
+		header.Set(echo.HeaderContentEncoding, encoding)
+	}
+	return c.Blob(status, echo.MIMETextHTMLCharsetUTF8, body)
+}
+
+// negotiate chooses a compression the client takes: br, gzip or none.
+func negotiate(r *http.Request) string {
+	accepted := r.Header.Get(echo.HeaderAcceptEncoding)
+	for _, encoding := range [...]string{"br", "gzip"} {
+		for part := range strings.SplitSeq(accepted, ",") {
+			name, quality, _ := strings.Cut(strings.TrimSpace(part), ";")
+			if name == encoding && strings.TrimSpace(quality) != "q=0" {
+				return encoding
+			}
+		}
+	}
+	return ""
+}
+
+// compress compresses a page: quickly for one reader, or well for many.
+func compress(page []byte, encoding string, quick bool) ([]byte, error) {
+	var out bytes.Buffer
+	var err error
+	switch encoding {
+	case "br":
+		level := 7
+		if quick {
+			level = 2
+		}
+		w := brotli.NewWriterLevel(&out, level)
+		if _, err = w.Write(page); err == nil {
+			err = w.Close()
+		}
+	case "gzip":
+		level := gzip.DefaultCompression
+		if quick {
+			level = gzip.BestSpeed
+		}
+		var w *gzip.Writer
+		if w, err = gzip.NewWriterLevel(&out, level); err == nil {
+			if _, err = w.Write(page); err == nil {
+				err = w.Close()
+			}
+		}
+	default:
+		return page, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("compress page: %w", err)
+	}
+	return out.Bytes(), nil
+}

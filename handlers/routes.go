@@ -1,0 +1,61 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"tuckshop/static"
+)
+
+// webhookPath is where Stripe calls. It is the one unsafe route that takes
+// requests from other origins.
+const webhookPath = "/webhooks/stripe"
+
+// routes is the table of the shop.
+func routes(e *echo.Echo, c Config, frames *frames) error {
+	limits := newLimits(c.RateLimits, c.Now)
+	shop := storefront{store: c.Store, frames: frames, pages: newPageCache()}
+	carts := carts{store: c.Store, frames: frames, secure: c.secure()}
+	checkout := checkout{store: c.Store, payments: c.Payments, frames: frames, carts: carts, log: c.Logger}
+	orders := orders{store: c.Store, frames: frames}
+	hooks := webhooks{store: c.Store, verifier: c.Verifier, log: c.Logger}
+	machines := machines{store: c.Store, frames: frames, log: c.Logger, allow: c.MetricsAllow}
+
+	e.Use(recoverPanics(c.Logger), securityHeaders(c), crossOrigin(c))
+
+	get := func(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) {
+		e.GET(path, h, m...)
+		e.HEAD(path, h, m...)
+	}
+	get("/", shop.home)
+	get("/products", shop.list)
+	get("/products/:slug", shop.product)
+	get("/collections/:slug", shop.collection)
+	get("/search", shop.search)
+
+	get("/cart", carts.show)
+	e.POST("/cart/items", carts.add, limits.byAddress("cart"))
+	e.POST("/cart/items/:variant_id", carts.set, limits.byAddress("cart"))
+
+	e.POST("/checkout", checkout.start, limits.byAddress("checkout"))
+	get("/checkout/success", checkout.success)
+	get("/checkout/cancel", checkout.cancel)
+
+	get("/orders/lookup", orders.lookupForm)
+	e.POST("/orders/lookup", orders.lookup, limits.byAddress("lookup"))
+	get("/orders/:token", orders.show)
+
+	e.POST(webhookPath, hooks.stripe)
+
+	get("/healthz", machines.health)
+	get("/readyz", machines.ready)
+	get("/metrics", machines.metrics)
+	get("/robots.txt", machines.robots)
+	get("/sitemap.xml", machines.sitemap)
+
+	get("/static/*", echo.WrapHandler(static.Handler()))
+	get("/media/:file", media{pictures: http.FS(c.Pictures)}.serve)
+
+	return adminRoutes(e, c, limits)
+}

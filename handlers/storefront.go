@@ -1,0 +1,474 @@
+package handlers
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+	"github.com/yuin/goldmark"
+
+	"tuckshop/models"
+	"tuckshop/views"
+)
+
+// perPage is how many products a list shows.
+const perPage = 24
+
+// storefront shows what the shop sells.
+type storefront struct {
+	store  *models.Store
+	frames *frames
+	pages  *pageCache
+}
+
+// page draws a page: from the cache for a visitor without a cart, anew for
+// everyone else. A page of an error is never kept.
+func (s storefront) page(c echo.Context, draw func() (templ.Component, error)) error {
+	if cartToken(c, s.frames.config.secure()) != "" {
+		page, err := draw()
+		if err != nil {
+			return err
+		}
+		return render(c, http.StatusOK, page)
+	}
+	snap, err := s.frames.snapshot(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	return s.pages.serve(c, snap.shop.CatalogueVersion, draw)
+}
+
+func (s storefront) home(c echo.Context) error {
+	return s.page(c, func() (templ.Component, error) {
+		frame, err := s.frames.page(c, "", "/")
+		if err != nil {
+			return nil, err
+		}
+		frame.Description = "Good paper, sharp pencils and something sweet for the desk."
+		frame.Canonical = s.frames.canonical("/")
+		ctx := c.Request().Context()
+		featured, _, err := s.store.Products(ctx, models.ProductFilter{Sort: models.SortFeatured, PerPage: 4})
+		if err != nil {
+			return nil, err
+		}
+		newest, _, err := s.store.Products(ctx, models.ProductFilter{Sort: models.SortNewest, PerPage: 8})
+		if err != nil {
+			return nil, err
+		}
+		snap, err := s.frames.snapshot(ctx)
+		if err != nil {
+			return nil, err
+		}
+		page := views.HomePage{Frame: frame, Featured: s.cards(featured, snap), Newest: s.cards(newest, snap)}
+		for _, collection := range snap.collections {
+			page.Collections = append(page.Collections, views.CollectionCard{
+				Slug: collection.Slug, Name: collection.Name, Description: collection.Description, Count: collection.Products,
+				Picture: views.Picture{Key: collection.PictureKey, Alt: collection.PictureAlt, Width: 1280, Height: 1600},
+			})
+		}
+		return views.Home(page), nil
+	})
+}
+
+func (s storefront) list(c echo.Context) error {
+	return s.products(c, views.ListPage{
+		Heading: "All products", Path: "/products",
+		Intro: "Everything on our shelves, from first notebook to last biscuit.",
+	}, models.ProductFilter{Collection: c.QueryParam("collection")})
+}
+
+func (s storefront) collection(c echo.Context) error {
+	snap, err := s.frames.snapshot(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	for _, collection := range snap.collections {
+		if collection.Slug == c.Param("slug") {
+			return s.products(c, views.ListPage{
+				Heading: collection.Name, Intro: collection.Description, Path: "/collections/" + collection.Slug,
+			}, models.ProductFilter{Collection: collection.Slug})
+		}
+	}
+	return fmt.Errorf("find collection %q: %w", c.Param("slug"), models.ErrNotFound)
+}
+
+func (s storefront) search(c echo.Context) error {
+	query := strings.TrimSpace(c.QueryParam("q"))
+	if len(query) > 200 {
+		query = strings.ToValidUTF8(query[:200], "")
+	}
+	heading := "Search"
+	if query != "" {
+		heading = fmt.Sprintf("Results for “%s”", query)
+	}
+	return s.products(c, views.ListPage{Heading: heading, Path: "/search", Search: true}, models.ProductFilter{Search: query})
+}
+
+// sorts are the orders a shopper may choose, with their labels.
+var sorts = [...]struct {
+	value models.ProductSort
+	label string
+}{
+	{models.SortFeatured, "Featured"},
+	{models.SortNewest, "Newest"},
+	{models.SortPriceAsc, "Price, low to high"},
+	{models.SortPriceDesc, "Price, high to low"},
+	{models.SortName, "Name"},
+}
+
+func (s storefront) products(c echo.Context, page views.ListPage, filter models.ProductFilter) error {
+	return s.page(c, func() (templ.Component, error) {
+		ctx := c.Request().Context()
+		var err error
+		if page.Frame, err = s.frames.page(c, page.Heading, page.Path); err != nil {
+			return nil, err
+		}
+		snap, err := s.frames.snapshot(ctx)
+		if err != nil {
+			return nil, err
+		}
+		state := s.readFilter(c, &page, &filter, snap)
+		if page.Search {
+			page.Frame.Query, page.Frame.NoIndex = filter.Search, true
+			state.Set("q", filter.Search)
+		}
+		page.Frame.Description = page.Intro
+		page.Frame.Canonical = s.frames.canonical(page.Path)
+		if len(state) > 0 || filter.Page > 1 {
+			page.Frame.NoIndex = true
+		}
+		if !page.Search || filter.Search != "" {
+			found, total, err := s.store.Products(ctx, filter)
+			if err != nil {
+				return nil, err
+			}
+			page.Products, page.Total = s.cards(found, snap), total
+		}
+		page.Pagination = paginate(page.Path, state, filter.Page, page.Total)
+		if page.Total == 0 {
+			ways, _, err := s.store.Products(ctx, models.ProductFilter{Sort: models.SortFeatured, PerPage: 4})
+			if err != nil {
+				return nil, err
+			}
+			page.Suggestions = s.cards(ways, snap)
+		}
+		return views.List(page), nil
+	})
+}
+
+// readFilter reads the filter form from the address into page and filter, and
+// returns the address's state without the page number. What is not understood
+// is left out, with a message for what a person may have typed.
+func (s storefront) readFilter(c echo.Context, page *views.ListPage, filter *models.ProductFilter, snap *snapshot) url.Values {
+	state := url.Values{}
+	for _, sort := range sorts {
+		if c.QueryParam("sort") == string(sort.value) {
+			filter.Sort, page.Sort = sort.value, string(sort.value)
+			state.Set("sort", page.Sort)
+		}
+	}
+	if filter.Sort == "" {
+		filter.Sort, page.Sort = models.SortFeatured, string(models.SortFeatured)
+	}
+	for _, sort := range sorts {
+		page.Sorts = append(page.Sorts, views.Choice{Value: string(sort.value), Label: sort.label, Selected: sort.value == filter.Sort})
+	}
+	if page.InStock = c.QueryParam("in_stock") == "1"; page.InStock {
+		filter.InStock = true
+		state.Set("in_stock", "1")
+	}
+	price := func(name, label string, into *int64) string {
+		typed := strings.TrimSpace(c.QueryParam(name))
+		if typed == "" {
+			return ""
+		}
+		amount, ok := parseMajor(typed, snap.shop.Currency)
+		if !ok {
+			page.Errors = append(page.Errors, views.FieldError{Field: name, Message: label + " must be a number, such as 12.50."})
+			return typed
+		}
+		*into = amount
+		state.Set(name, typed)
+		return typed
+	}
+	page.PriceMin = price("min", "The lowest price", &filter.PriceMin)
+	page.PriceMax = price("max", "The highest price", &filter.PriceMax)
+	if !strings.HasPrefix(page.Path, "/collections/") {
+		chosen := c.QueryParam("collection")
+		for _, collection := range snap.collections {
+			selected := collection.Slug == chosen
+			page.Collections = append(page.Collections, views.Choice{Value: collection.Slug, Label: collection.Name, Selected: selected})
+			if selected {
+				page.Collection, filter.Collection = chosen, chosen
+				state.Set("collection", chosen)
+			}
+		}
+		if page.Collection == "" {
+			filter.Collection = ""
+		}
+	}
+	filter.PerPage = perPage
+	filter.Page, _ = strconv.Atoi(c.QueryParam("page"))
+	filter.Page = min(max(filter.Page, 1), math.MaxInt32/perPage)
+	page.Active = activeFilters(page, state, filter.Search)
+	return state
+}
+
+// activeFilters are links that each take one filter away.
+func activeFilters(page *views.ListPage, state url.Values, query string) []views.Link {
+	var links []views.Link
+	labels := []struct{ name, label string }{
+		{"in_stock", "In stock"}, {"min", "From " + page.PriceMin}, {"max", "Up to " + page.PriceMax}, {"collection", ""},
+	}
+	for _, choice := range page.Collections {
+		if choice.Selected {
+			labels[3].label = choice.Label
+		}
+	}
+	for _, filter := range labels {
+		if !state.Has(filter.name) {
+			continue
+		}
+		rest := url.Values{}
+		for name, values := range state {
+			if name != filter.name {
+				rest[name] = values
+			}
+		}
+		if page.Search {
+			rest.Set("q", query)
+		}
+		links = append(links, views.Link{Label: filter.label, URL: address(page.Path, rest)})
+	}
+	return links
+}
+
+func address(path string, values url.Values) string {
+	if len(values) == 0 {
+		return path
+	}
+	return path + "?" + values.Encode()
+}
+
+// parseMajor reads an amount of major units, such as 12.50, into minor units.
+func parseMajor(typed, currency string) (int64, bool) {
+	value, err := strconv.ParseFloat(strings.Replace(typed, ",", ".", 1), 64)
+	if err != nil || value < 0 || value > 1e9 || math.IsNaN(value) {
+		return 0, false
+	}
+	return int64(math.Round(value * math.Pow10(models.CurrencyDigits(currency)))), true
+}
+
+// paginate links the first and last page and the neighbours of the present
+// one.
+func paginate(path string, state url.Values, page int, total int64) views.Pagination {
+	pages := int((total + perPage - 1) / perPage)
+	p := views.Pagination{Page: page, Pages: pages}
+	link := func(number int) string {
+		values := url.Values{}
+		for name, v := range state {
+			values[name] = v
+		}
+		if number > 1 {
+			values.Set("page", strconv.Itoa(number))
+		}
+		return address(path, values)
+	}
+	if page > 1 {
+		p.Previous = link(min(page-1, max(pages, 1)))
+	}
+	if page < pages {
+		p.Next = link(page + 1)
+	}
+	last := 0
+	for number := 1; number <= pages; number++ {
+		if number != 1 && number != pages && (number < page-1 || number > page+1) {
+			continue
+		}
+		if number > last+1 {
+			p.Links = append(p.Links, views.PageLink{Gap: true})
+		}
+		p.Links = append(p.Links, views.PageLink{Number: number, URL: link(number), Current: number == page})
+		last = number
+		if number == 1 && page > 3 { // jump over the gap: 10,000 pages cost no more than ten
+			number = min(page, pages) - 2
+		} else if number == page+1 && number < pages {
+			number = pages - 1
+		}
+	}
+	return p
+}
+
+// newFor is how long a product counts as new.
+const newFor = 30 * 24 // hours
+
+func (s storefront) cards(products []models.Product, snap *snapshot) []views.ProductCard {
+	cards := make([]views.ProductCard, 0, len(products))
+	for _, product := range products {
+		cards = append(cards, s.card(product, snap))
+	}
+	return cards
+}
+
+func (s storefront) card(product models.Product, snap *snapshot) views.ProductCard {
+	card := views.ProductCard{
+		Slug: product.Slug, Name: product.Name, Summary: product.Summary, SoldOut: true,
+		New: s.frames.config.Now().Sub(product.CreatedAt).Hours() < newFor,
+	}
+	var lowest models.Variant
+	var available int64
+	for i, variant := range product.Variants {
+		if i == 0 || variant.Price < lowest.Price {
+			lowest = variant
+		}
+		available += variant.Available()
+	}
+	for _, variant := range product.Variants {
+		card.From = card.From || variant.Price != lowest.Price
+	}
+	card.SoldOut, card.LowStock = available <= 0, models.LowStock(available)
+	card.Price = models.Money{Amount: lowest.Price, Currency: snap.shop.Currency}
+	card.CompareAt = models.Money{Amount: lowest.CompareAt, Currency: snap.shop.Currency}
+	for i, picture := range product.Pictures {
+		shown := viewPicture(picture)
+		if i == 0 {
+			card.Picture = shown
+		} else if i == 1 {
+			card.Second = &shown
+		}
+	}
+	for _, option := range product.Options {
+		for _, value := range option.Values {
+			if value.Swatch != "" {
+				card.Swatches = append(card.Swatches, views.Swatch{Name: value.Name, Colour: value.Swatch})
+			}
+		}
+	}
+	return card
+}
+
+func viewPicture(p models.Picture) views.Picture {
+	return views.Picture{Key: p.Key, Alt: p.Alt, Width: p.Width, Height: p.Height}
+}
+
+func (s storefront) product(c echo.Context) error {
+	return s.page(c, func() (templ.Component, error) {
+		page, err := productPage(c.Request().Context(), c, s.store, s.frames, c.Param("slug"))
+		if err != nil {
+			return nil, err
+		}
+		return views.Product(page), nil
+	})
+}
+
+// productPage builds the page of a product; the cart shows it again when what
+// was put in cannot be sold.
+func productPage(ctx context.Context, c echo.Context, store *models.Store, frames *frames, slug string) (views.ProductPage, error) {
+	product, err := store.ProductBySlug(ctx, slug)
+	if err != nil {
+		return views.ProductPage{}, err
+	}
+	snap, err := frames.snapshot(ctx)
+	if err != nil {
+		return views.ProductPage{}, err
+	}
+	page := views.ProductPage{Slug: product.Slug, Name: product.Name, Summary: product.Summary, Quantity: "1"}
+	section := "/products"
+	page.Breadcrumbs = []views.Link{{Label: "Home", URL: "/"}}
+	if len(product.Collections) > 0 {
+		section = "/collections/" + product.Collections[0].Slug
+		page.Breadcrumbs = append(page.Breadcrumbs, views.Link{Label: product.Collections[0].Name, URL: section})
+	}
+	page.Breadcrumbs = append(page.Breadcrumbs, views.Link{Label: product.Name, URL: "/products/" + product.Slug, Current: true})
+	if page.Frame, err = frames.page(c, product.Name, section); err != nil {
+		return page, err
+	}
+	page.Frame.Description = product.Summary
+	page.Frame.Canonical = frames.canonical("/products/" + product.Slug)
+
+	var html bytes.Buffer
+	if err := goldmark.Convert([]byte(product.Description), &html); err != nil { // raw HTML is off by default
+		return page, fmt.Errorf("read the description of %s: %w", product.Slug, err)
+	}
+	page.Description = html.String()
+
+	card := storefront{store: store, frames: frames}.card(product, snap)
+	page.Price, page.From, page.CompareAt, page.SoldOut = card.Price, card.From, card.CompareAt, card.SoldOut
+	pictureIDs := map[int64]string{}
+	for i, picture := range product.Pictures {
+		id := "picture-" + strconv.Itoa(i+1)
+		pictureIDs[picture.ID] = id
+		page.Pictures = append(page.Pictures, views.ProductPicture{ID: id, Picture: viewPicture(picture)})
+	}
+	if len(page.Pictures) > 0 {
+		page.Frame.Picture = frames.canonical(views.PictureURL(page.Pictures[0].Key, 640, "jpg"))
+	}
+	for _, option := range product.Options {
+		page.Options = append(page.Options, option.Name)
+	}
+	page.Variants = variantChoices(product, snap.shop.Currency, pictureIDs)
+	if page.Related, err = related(ctx, store, frames, product, snap); err != nil {
+		return page, err
+	}
+	page.Frame.JSONLD, err = productJSONLD(page)
+	return page, err
+}
+
+func variantChoices(product models.Product, currency string, pictureIDs map[int64]string) []views.VariantChoice {
+	swatches := map[string]string{}
+	for _, option := range product.Options {
+		for _, value := range option.Values {
+			swatches[value.Name] = value.Swatch
+		}
+	}
+	var choices []views.VariantChoice
+	checked := false
+	for _, variant := range product.Variants {
+		choice := views.VariantChoice{
+			ID: variant.ID, Title: variant.Title(), SKU: variant.SKU, Available: max(variant.Available(), 0),
+			Price:     models.Money{Amount: variant.Price, Currency: currency},
+			CompareAt: models.Money{Amount: variant.CompareAt, Currency: currency},
+			LowStock:  models.LowStock(variant.Available()),
+		}
+		if choice.Title == "" {
+			choice.Title = product.Name
+		}
+		for _, value := range []string{variant.Option1, variant.Option2, variant.Option3} {
+			if choice.Swatch == "" {
+				choice.Swatch = swatches[value]
+			}
+		}
+		if variant.PictureID != nil {
+			choice.PictureID = pictureIDs[*variant.PictureID]
+		}
+		if !checked && choice.Available > 0 {
+			choice.Checked, checked = true, true
+		}
+		choices = append(choices, choice)
+	}
+	return choices
+}
+
+func related(ctx context.Context, store *models.Store, frames *frames, product models.Product, snap *snapshot) ([]views.ProductCard, error) {
+	if len(product.Collections) == 0 {
+		return nil, nil
+	}
+	products, _, err := store.Products(ctx, models.ProductFilter{Collection: product.Collections[0].Slug, PerPage: 5})
+	if err != nil {
+		return nil, err
+	}
+	var others []models.Product
+	for _, other := range products {
+		if other.ID != product.ID && len(others) < 4 {
+			others = append(others, other)
+		}
+	}
+	return storefront{store: store, frames: frames}.cards(others, snap), nil
+}

@@ -1,0 +1,26 @@
+package demo
+
+import (
+	"embed"
+	"io/fs"
+)
+
+// The pictures are drawn by the program in the folder draw.
+//
+//go:generate go run ./draw
+//go:embed pictures/*
+var embedded embed.FS
+
+// Pictures holds every picture of the catalogue: "<key>-<width>.avif" and
+// "<key>-<width>.webp" for each of Widths, and "<key>-640.jpg" as a fallback.
+func Pictures() fs.FS {
+	sub, err := fs.Sub(embedded, "pictures")
+	if err != nil { // "pictures" is a valid path, so fs.Sub cannot fail
+		panic(err)
+	}
+	return sub
+}
+
+// Widths returns the widths, in pixels, in which every picture exists,
+// smallest first. All pictures are upright, four to five.
+func Widths() []int { return []int{320, 480, 640, 960, 1280} }

@@ -1,0 +1,69 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"tuckshop/models"
+)
+
+// Seed puts the demo catalogue into a shop without products and reports
+// whether it did. Prices are scaled to the decimals of the shop's currency:
+// 18.00 in USD is 1800 in JPY.
+func Seed(ctx context.Context, store *models.Store, now time.Time) (bool, error) {
+	shop, err := store.Shop(ctx)
+	if err != nil {
+		return false, fmt.Errorf("seed the demo: %w", err)
+	}
+	scale := int64(1)
+	if models.CurrencyDigits(shop.Currency) == 3 {
+		scale = 10
+	}
+	var collections []models.Collection
+	for i, c := range Collections() {
+		collections = append(collections, models.Collection{Slug: c.Slug, Name: c.Name, Description: c.Description, Position: i})
+	}
+	var products []models.Product
+	pictures := map[string]string{} // by SKU
+	for _, p := range Products() {
+		product := models.Product{
+			Slug: p.Slug, Name: p.Name, Summary: p.Summary, Description: p.Description, Status: models.ProductActive,
+			Featured: p.Featured, CreatedAt: now.UTC().Add(-time.Duration(p.AddedDaysAgo) * 24 * time.Hour),
+		}
+		for i, o := range p.Options {
+			option := models.Option{Name: o.Name, Position: i}
+			for j, v := range o.Values {
+				option.Values = append(option.Values, models.OptionValue{Name: v.Name, Swatch: v.Swatch, Position: j})
+			}
+			product.Options = append(product.Options, option)
+		}
+		for i, picture := range p.Pictures {
+			product.Pictures = append(product.Pictures, models.Picture{
+				Key: picture.Key, Alt: picture.Alt, Width: picture.Width, Height: picture.Height, Position: i,
+			})
+		}
+		for i, v := range p.Variants {
+			variant := models.Variant{
+				SKU: v.SKU, Price: v.Price * scale, CompareAt: v.CompareAt * scale,
+				Stock: int64(v.Stock), WeightGrams: int64(v.WeightGrams), Position: i,
+			}
+			for j, into := range []*string{&variant.Option1, &variant.Option2, &variant.Option3} {
+				if j < len(v.Options) {
+					*into = v.Options[j]
+				}
+			}
+			pictures[v.SKU] = v.Picture
+			product.Variants = append(product.Variants, variant)
+		}
+		for _, slug := range p.Collections {
+			product.Collections = append(product.Collections, models.Collection{Slug: slug})
+		}
+		products = append(products, product)
+	}
+	added, err := store.AddCatalogue(ctx, collections, products, pictures)
+	if err != nil {
+		return false, fmt.Errorf("seed the demo: %w", err)
+	}
+	return added, nil
+}

@@ -1,0 +1,163 @@
+package stripesim
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// Run delivers events, expires overdue sessions and ends delayed payments until ctx ends; then it waits for the
+// deliveries on their way and returns nil. What a killed process left half done is done again: an endpoint may
+// see an event twice. One Run at a time.
+func (s *Simulator) Run(ctx context.Context) error {
+	err := s.store.do(ctx, func(t *tx) error {
+		_, err := t.sql.Exec("UPDATE deliveries SET state = 'waiting' WHERE state = 'sending'")
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("run simulator: %w", err)
+	}
+	var sending sync.WaitGroup
+	defer sending.Wait()
+	for ctx.Err() == nil {
+		began := s.nowMillis()
+		if err := s.work(ctx, &sending); err != nil {
+			// The next round tries again: a full disk may have room by then.
+			s.log.Error("simulator: round failed", "error", err)
+		}
+		if err := s.rest(ctx, began); err != nil {
+			s.log.Error("simulator: round failed", "error", err)
+		}
+	}
+	return nil
+}
+
+// work does everything that is due. Deliveries go on in goroutines of their own.
+func (s *Simulator) work(ctx context.Context, sending *sync.WaitGroup) error {
+	if err := s.store.do(ctx, s.doTasks); err != nil {
+		return fmt.Errorf("do what is due: %w", err)
+	}
+	due, err := s.claimDue(ctx)
+	if err != nil {
+		return err
+	}
+	for _, d := range due {
+		sending.Go(func() {
+			// A delivery on its way is allowed to end when the simulator stops: it has its own time-out.
+			inner := context.WithoutCancel(ctx)
+			result := s.send(inner, d)
+			if !result.OK() {
+				s.log.Warn("simulator: webhook not accepted", "event", d.event, "url", d.url, "status", result.Status,
+					"attempt", d.attempts+1, "error", result.Error)
+			}
+			if err := s.settleDelivery(inner, d, result); err != nil {
+				s.log.Error("simulator: delivery not recorded", "error", err)
+			}
+			s.nudge()
+		})
+	}
+	return nil
+}
+
+// batch is how many tasks and sessions one transaction takes.
+const batch = 50
+
+// doTasks ends delayed payments and refunds, and expires sessions.
+func (s *Simulator) doTasks(t *tx) error {
+	type task struct {
+		id           int64
+		kind, object string
+	}
+	tasks, err := collect(t, func(rows *sql.Rows) (one task, err error) {
+		return one, rows.Scan(&one.id, &one.kind, &one.object)
+	}, "SELECT id, kind, object FROM tasks WHERE due <= ? ORDER BY due LIMIT ?", s.nowMillis(), batch)
+	if err != nil {
+		return err
+	}
+	for _, one := range tasks {
+		if _, err := t.sql.Exec("DELETE FROM tasks WHERE id = ?", one.id); err != nil {
+			return err
+		}
+		if err := s.doTask(t, one.kind, one.object); err != nil {
+			return err
+		}
+	}
+	overdue, err := collect(t, func(rows *sql.Rows) (id string, err error) {
+		return id, rows.Scan(&id)
+	}, "SELECT id FROM objects WHERE expires_at <= ? ORDER BY expires_at LIMIT ?", s.now(), batch)
+	if err != nil {
+		return err
+	}
+	for _, id := range overdue {
+		session, err := t.object("checkout.session", id)
+		if err != nil {
+			return err
+		}
+		if err := s.expireOverdue(t, session); err != nil {
+			return err
+		}
+	}
+	if len(tasks) == batch || len(overdue) == batch {
+		s.nudge() // there may be more
+	}
+	return nil
+}
+
+func (s *Simulator) doTask(t *tx, kind, object string) error {
+	switch kind {
+	case "settle":
+		return s.settle(t, object)
+	case "refund_pending":
+		return s.finishRefund(t, object, "succeeded")
+	case "refund_failed":
+		return s.finishRefund(t, object, "failed")
+	}
+	return fmt.Errorf("unknown task %q", kind)
+}
+
+// collect reads all rows of a query.
+func collect[T any](t *tx, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := t.sql.Query(query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []T
+	for rows.Next() {
+		one, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, one)
+	}
+	return out, rows.Err()
+}
+
+// longestRest bounds the wait for what is planned, so that a clock that was set forward is noticed.
+const longestRest = time.Second
+
+// rest waits until something that was not due yet at a time (Unix milliseconds) is due, or was caused. What was
+// due then is done, or waits for a delivery to end, which wakes Run.
+func (s *Simulator) rest(ctx context.Context, worked int64) error {
+	var next sql.NullInt64
+	err := s.store.do(ctx, func(t *tx) error {
+		return t.sql.QueryRow(`SELECT min(due) FROM (
+			SELECT min(due) AS due FROM tasks WHERE due > ?1 UNION ALL
+			SELECT min(expires_at) * 1000 FROM objects WHERE expires_at > ?1 / 1000 UNION ALL
+			SELECT min(due) FROM deliveries WHERE state = 'waiting' AND due > ?1)`, worked).Scan(&next)
+	})
+	wait := longestRest
+	if err == nil && next.Valid {
+		wait = min(wait, max(time.Duration(next.Int64-s.nowMillis())*time.Millisecond, 0))
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-s.wake:
+	case <-timer.C:
+	}
+	return err
+}

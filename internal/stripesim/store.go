@@ -1,0 +1,236 @@
+package stripesim
+
+import (
+	"context"
+	"database/sql"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/ncruces/go-sqlite3/driver"
+)
+
+//go:embed schema.sql
+var schema string
+
+// schemaVersion is kept in the file's user_version; a file of a newer version is refused.
+const schemaVersion = 1
+
+// store is the simulator's database. It has one connection: transactions run one after the other, so that
+// code inside one never meets a conflict, and must not ask the store for a second one.
+type store struct {
+	db *sql.DB
+}
+
+func openStore(ctx context.Context, path string) (*store, error) {
+	dsn := ":memory:"
+	if path != "" {
+		// Losing the last moments to a power cut is fine for a simulator, a killed process loses nothing:
+		// hence synchronous(NORMAL).
+		dsn = "file:" + (&url.URL{Path: path}).EscapedPath() + "?_txlock=immediate" +
+			"&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)"
+	}
+	db, err := driver.Open(dsn)
+	if err != nil {
+		return nil, fmt.Errorf("open simulator state: %w", err)
+	}
+	db.SetMaxOpenConns(1)
+	db.SetMaxIdleConns(1)
+	st := &store{db: db}
+	if err := st.migrate(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return st, nil
+}
+
+func (st *store) migrate(ctx context.Context) error {
+	return st.do(ctx, func(t *tx) error {
+		var version int
+		if err := t.sql.QueryRow("PRAGMA user_version").Scan(&version); err != nil {
+			return fmt.Errorf("read the version of the simulator's state: %w", err)
+		}
+		switch {
+		case version == schemaVersion:
+			return nil
+		case version > schemaVersion:
+			return fmt.Errorf("the simulator's state has version %d, this program knows %d", version, schemaVersion)
+		}
+		for statement := range strings.SplitSeq(schema, ";\n") {
+			if strings.TrimSpace(statement) == "" {
+				continue
+			}
+			if _, err := t.sql.Exec(statement); err != nil {
+				return fmt.Errorf("create the simulator's tables: %w", err)
+			}
+		}
+		_, err := t.sql.Exec(fmt.Sprintf("PRAGMA user_version = %d", schemaVersion))
+		return err
+	})
+}
+
+func (st *store) close() error { return st.db.Close() }
+
+// do runs fn in a transaction and commits what it did unless it returns an error. The transaction takes well
+// under a millisecond and ignores the end of ctx: a client that hangs up cannot leave half a payment.
+func (st *store) do(ctx context.Context, fn func(*tx) error) error {
+	inner, err := st.db.BeginTx(context.WithoutCancel(ctx), nil)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	defer func() { _ = inner.Rollback() }() // after a commit this does nothing
+	if err := fn(&tx{sql: inner}); err != nil {
+		return err
+	}
+	if err := inner.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+// tx is one transaction.
+type tx struct {
+	sql *sql.Tx
+}
+
+// errNotFound says that no object has the id, or that it is of another kind.
+var errNotFound = errors.New("no such object")
+
+// insert stores a new object; its kind is its "object" field.
+func (t *tx) insert(o object) error {
+	doc, err := json.Marshal(o)
+	if err != nil {
+		return fmt.Errorf("encode %s: %w", o.id(), err)
+	}
+	if _, err := t.sql.Exec("INSERT INTO objects (id, kind, doc) VALUES (?, ?, ?)", o.id(), o.str("object"), string(doc)); err != nil {
+		return fmt.Errorf("insert %s: %w", o.id(), err)
+	}
+	return nil
+}
+
+// update replaces the stored document of an object.
+func (t *tx) update(o object) error {
+	doc, err := json.Marshal(o)
+	if err != nil {
+		return fmt.Errorf("encode %s: %w", o.id(), err)
+	}
+	if _, err := t.sql.Exec("UPDATE objects SET doc = ? WHERE id = ?", string(doc), o.id()); err != nil {
+		return fmt.Errorf("update %s: %w", o.id(), err)
+	}
+	return nil
+}
+
+// object loads the object of a kind; kind "" takes any.
+func (t *tx) object(kind, id string) (object, error) {
+	var stored, doc string
+	err := t.sql.QueryRow("SELECT kind, doc FROM objects WHERE id = ?", id).Scan(&stored, &doc)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && kind != "" && stored != kind {
+		return nil, errNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", id, err)
+	}
+	return decodeObject([]byte(doc))
+}
+
+// remove deletes an object for good.
+func (t *tx) remove(id string) error {
+	if _, err := t.sql.Exec("DELETE FROM objects WHERE id = ?", id); err != nil {
+		return fmt.Errorf("delete %s: %w", id, err)
+	}
+	return nil
+}
+
+// clause is one condition of a list query; its text never holds a client's value.
+type clause struct {
+	text string
+	args []any
+}
+
+func where(text string, args ...any) clause { return clause{text, args} }
+
+// page says which part of a list is wanted, newest first, as Stripe's pagination parameters do.
+type page struct {
+	limit         int
+	after, before string // ids of objects
+}
+
+// objects lists a kind, newest first, and says whether there are more in the direction asked for.
+func (t *tx) objects(kind string, pg page, filter ...clause) ([]object, bool, error) {
+	filter = append(filter, where("kind = ?", kind))
+	rows, more, err := t.list("objects", "doc", pg, filter)
+	if err != nil {
+		return nil, false, fmt.Errorf("list %s: %w", kind, err)
+	}
+	out := make([]object, len(rows))
+	for i, row := range rows {
+		if out[i], err = decodeObject(row); err != nil {
+			return nil, false, err
+		}
+	}
+	return out, more, nil
+}
+
+// list reads one column of a table that has seq and id, by page.
+func (t *tx) list(table, column string, pg page, filter []clause) ([][]byte, bool, error) {
+	order := "DESC"
+	for _, cursor := range []struct{ id, op string }{{pg.after, "<"}, {pg.before, ">"}} {
+		if cursor.id == "" {
+			continue
+		}
+		var seq int64
+		err := t.sql.QueryRow("SELECT seq FROM "+table+" WHERE id = ?", cursor.id).Scan(&seq)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil, false, errNotFound
+		}
+		if err != nil {
+			return nil, false, err
+		}
+		filter = append(filter, where("seq "+cursor.op+" ?", seq))
+	}
+	if pg.before != "" {
+		order = "ASC"
+	}
+	texts, args := []string{"1"}, []any{}
+	for _, c := range filter {
+		texts = append(texts, c.text)
+		args = append(args, c.args...)
+	}
+	rows, err := t.sql.Query("SELECT "+column+" FROM "+table+" WHERE "+strings.Join(texts, " AND ")+
+		" ORDER BY seq "+order+" LIMIT ?", append(args, pg.limit+1)...)
+	if err != nil {
+		return nil, false, err
+	}
+	defer rows.Close()
+	var out [][]byte
+	for rows.Next() {
+		var value []byte
+		if err := rows.Scan(&value); err != nil {
+			return nil, false, err
+		}
+		out = append(out, value)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, false, err
+	}
+	more := len(out) > pg.limit
+	if more {
+		out = out[:pg.limit]
+	}
+	if pg.before != "" {
+		for i, j := 0, len(out)-1; i < j; i, j = i+1, j-1 {
+			out[i], out[j] = out[j], out[i]
+		}
+	}
+	return out, more, nil
+}
+
+// later has a task done at a time given in Unix milliseconds.
+func (t *tx) later(due int64, kind, object string) error {
+	if _, err := t.sql.Exec("INSERT INTO tasks (due, kind, object) VALUES (?, ?, ?)", due, kind, object); err != nil {
+		return fmt.Errorf("plan %s of %s: %w", kind, object, err)
+	}
+	return nil
+}

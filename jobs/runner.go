@@ -1,0 +1,114 @@
+// Package jobs does the shop's work that no request waits for: it sends the
+// mail, asks Stripe about payments nobody reported and cleans up. Jobs are
+// rows of the shop's own database, inserted by the transactions that cause
+// them; they run in this process, at least once, and never twice at a time.
+package jobs
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"tuckshop/internal/mail"
+	"tuckshop/models"
+)
+
+// Sender sends a mail.
+type Sender interface {
+	Send(ctx context.Context, m mail.Message) error
+	Name() string // how it sends: smtp or outbox
+}
+
+// Sessions reads Checkout Sessions from Stripe.
+type Sessions interface {
+	Session(ctx context.Context, id string) (models.CheckoutSession, error)
+}
+
+// Config configures a Runner.
+type Config struct {
+	Store             *models.Store
+	Sender            Sender
+	Sessions          Sessions
+	Logger            *slog.Logger
+	Now               func() time.Time // nil: time.Now
+	BaseURL           string
+	MailFrom          string
+	ReconcileInterval time.Duration
+	ReconcileAfter    time.Duration
+}
+
+// A job cut off by a crash is found again by its age alone: these bounds make
+// that well under a minute.
+const (
+	jobTimeout  = 20 * time.Second
+	rescueAfter = 30 * time.Second
+)
+
+// Runner works the job table.
+type Runner struct{ client *river.Client[*sql.Tx] }
+
+// New prepares a Runner; Start starts it.
+func New(c Config) (*Runner, error) {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	workers := river.NewWorkers()
+	river.AddWorker(workers, &sendEmail{store: c.Store, sender: c.Sender, baseURL: c.BaseURL, from: c.MailFrom})
+	river.AddWorker(workers, &reconcile{store: c.Store, sessions: c.Sessions, log: c.Logger, now: c.Now, after: c.ReconcileAfter})
+	river.AddWorker(workers, &cleanUp{store: c.Store, log: c.Logger, now: c.Now})
+
+	// PostgreSQL wakes the runner when a job is committed; SQLite is asked.
+	poll := time.Second
+	if !c.Store.Postgres() {
+		poll = 25 * time.Millisecond
+	}
+	client, err := river.NewClient(c.Store.JobDriver(), &river.Config{
+		Logger:               c.Logger,
+		Workers:              workers,
+		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 16}},
+		FetchCooldown:        10 * time.Millisecond,
+		FetchPollInterval:    poll,
+		JobTimeout:           jobTimeout,
+		RescueStuckJobsAfter: rescueAfter,
+		PeriodicJobs: []*river.PeriodicJob{
+			periodic(c.ReconcileInterval, reconcileArgs{}),
+			periodic(time.Hour, cleanUpArgs{}),
+		},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("prepare jobs: %w", err)
+	}
+	return &Runner{client: client}, nil
+}
+
+// periodic inserts a job at every interval and at the start, on one replica.
+func periodic(every time.Duration, args river.JobArgs) *river.PeriodicJob {
+	return river.NewPeriodicJob(river.PeriodicInterval(every), func() (river.JobArgs, *river.InsertOpts) {
+		return args, &river.InsertOpts{MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByPeriod: every}}
+	}, &river.PeriodicJobOpts{RunOnStart: true})
+}
+
+// Start works until Stop. It returns once the workers run.
+func (r *Runner) Start(ctx context.Context) error {
+	if err := r.client.Start(context.WithoutCancel(ctx)); err != nil {
+		return fmt.Errorf("start jobs: %w", err)
+	}
+	return nil
+}
+
+// Stop lets running jobs finish until ctx ends and cuts off the rest, which
+// run again after the next start.
+func (r *Runner) Stop(ctx context.Context) error {
+	if err := r.client.Stop(ctx); err != nil {
+		hard, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		if err := r.client.StopAndCancel(hard); err != nil {
+			return fmt.Errorf("stop jobs: %w", err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,94 @@
+// Tuckshop is a whole web shop in one program: storefront, checkout with
+// Stripe, orders, receipts and the merchant's admin.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"tuckshop/internal/config"
+)
+
+// version is set when a release is built.
+var version = "dev"
+
+// Exit codes of every command.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout)
+	stop()
+	os.Exit(exitCode(err, os.Stderr))
+}
+
+// usageError is a fault in how the program was called.
+type usageError struct{ error }
+
+func exitCode(err error, stderr io.Writer) int {
+	var usage usageError
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, flag.ErrHelp):
+		return exitUsage
+	case errors.As(err, &usage):
+		fmt.Fprintf(stderr, "tuckshop: %v\n\n%s", err, help)
+		return exitUsage
+	}
+	fmt.Fprintf(stderr, "tuckshop: %v\n", err)
+	return exitFailed
+}
+
+const help = `Usage: tuckshop [command]
+
+  serve           run the whole shop (also without a command)
+  migrate         bring the database up to date
+  seed-demo       put the demo catalogue into an empty shop
+  admin create    --email E [--role owner|manager|fulfilment|viewer]
+                  make a member of staff; the password comes from
+                  ADMIN_PASSWORD or a prompt
+  config          print the configuration, secrets redacted
+  healthcheck     ask the running shop whether it is well
+  version         print the version
+
+Configuration comes from the environment; README.md lists it.
+`
+
+// run is the whole program. Tests call it as main does.
+func run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout io.Writer) error {
+	command := "serve"
+	if len(args) > 0 {
+		command, args = args[0], args[1:]
+	}
+	switch command {
+	case "help", "-h", "--help":
+		_, err := io.WriteString(stdout, help)
+		return err
+	case "version":
+		_, err := fmt.Fprintln(stdout, "tuckshop", version)
+		return err
+	}
+	commands := map[string]func(context.Context, []string, config.Config, io.Reader, io.Writer) error{
+		"serve": serve, "migrate": migrate, "seed-demo": seedDemo, "admin": admin, "config": printConfig, "healthcheck": healthcheck,
+	}
+	do, ok := commands[command]
+	if !ok {
+		return usageError{fmt.Errorf("there is no command %q", command)}
+	}
+	cfg, err := config.Load(getenv)
+	if err != nil {
+		return err
+	}
+	return do(ctx, args, cfg, stdin, stdout)
+}

@@ -1,0 +1,259 @@
+package models
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"sort"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// Limits of a cart. Stripe takes at most 100 lines in a session.
+const (
+	MaxQuantity  = 99
+	MaxCartLines = 100
+)
+
+// CartLine is a line of a cart with what it is a line of.
+type CartLine struct {
+	CartItem
+	Variant Variant
+	Product Product
+	Picture Picture
+}
+
+// Unsellable says why the line cannot be bought as it is, if it cannot.
+func (l CartLine) Unsellable() (UnsellableLine, bool) {
+	available := l.Variant.Available()
+	if l.Product.Status != ProductActive {
+		available = 0
+	}
+	line := UnsellableLine{
+		VariantID: l.VariantID, Wanted: l.Quantity, Available: available,
+		OldPrice: l.SeenPrice, Price: l.Variant.Price,
+	}
+	return line, available < l.Quantity || l.SeenPrice != l.Variant.Price
+}
+
+// CartByToken returns the cart of a cookie's token with its lines in the order
+// they were added, or ErrNotFound.
+func (s *Store) CartByToken(ctx context.Context, token string) (Cart, []CartLine, error) {
+	return loadCart(s.read.WithContext(ctx), token)
+}
+
+func loadCart(db *gorm.DB, token string) (Cart, []CartLine, error) {
+	var cart Cart
+	err := db.Where("token_hash = ?", HashToken(token)).Take(&cart).Error
+	if err != nil {
+		return cart, nil, found(err, "find cart")
+	}
+	lines, err := cartLines(db, cart.ID)
+	return cart, lines, err
+}
+
+func cartLines(db *gorm.DB, cartID int64) ([]CartLine, error) {
+	var items []CartItem
+	if err := db.Where("cart_id = ?", cartID).Order("created_at, variant_id").Find(&items).Error; err != nil {
+		return nil, fmt.Errorf("read the lines of cart %d: %w", cartID, err)
+	}
+	if len(items) == 0 {
+		return nil, nil
+	}
+	ids := make([]int64, len(items))
+	for i, item := range items {
+		ids[i] = item.VariantID
+	}
+	var variants []Variant
+	if err := db.Find(&variants, ids).Error; err != nil {
+		return nil, fmt.Errorf("read the variants of cart %d: %w", cartID, err)
+	}
+	byID, productIDs := map[int64]Variant{}, []int64{}
+	for _, variant := range variants {
+		byID[variant.ID] = variant
+		productIDs = append(productIDs, variant.ProductID)
+	}
+	var products []Product
+	err := db.Preload("Pictures", func(db *gorm.DB) *gorm.DB { return db.Order("position, id") }).Find(&products, productIDs).Error
+	if err != nil {
+		return nil, fmt.Errorf("read the products of cart %d: %w", cartID, err)
+	}
+	productByID := map[int64]Product{}
+	for _, product := range products {
+		productByID[product.ID] = product
+	}
+	lines := make([]CartLine, 0, len(items))
+	for _, item := range items {
+		line := CartLine{CartItem: item, Variant: byID[item.VariantID]}
+		line.Product = productByID[line.Variant.ProductID]
+		line.Picture = line.Product.PictureOf(line.Variant)
+		lines = append(lines, line)
+	}
+	return lines, nil
+}
+
+// PictureOf is the picture that shows a variant: its own, or the product's
+// first. It is empty for a product without pictures.
+func (p Product) PictureOf(v Variant) Picture {
+	for _, picture := range p.Pictures {
+		if v.PictureID != nil && picture.ID == *v.PictureID {
+			return picture
+		}
+	}
+	if len(p.Pictures) > 0 {
+		return p.Pictures[0]
+	}
+	return Picture{}
+}
+
+// fingerprint identifies what a cart holds and at which prices.
+func fingerprint(lines []CartLine) string {
+	parts := make([]string, len(lines))
+	for i, line := range lines {
+		parts[i] = fmt.Sprintf("%d:%d:%d", line.VariantID, line.Quantity, line.Variant.Price)
+	}
+	sort.Strings(parts)
+	sum := sha256.Sum256(fmt.Append(nil, parts))
+	return hex.EncodeToString(sum[:16])
+}
+
+// CartCount is how many pieces a token's cart holds; 0 for no cart.
+func (s *Store) CartCount(ctx context.Context, token string) (int64, error) {
+	var pieces int64
+	err := s.read.WithContext(ctx).Raw(`SELECT COALESCE(SUM(i.quantity), 0) FROM cart_items i
+		JOIN carts c ON c.id = i.cart_id WHERE c.token_hash = ?`, HashToken(token)).Scan(&pieces).Error
+	if err != nil {
+		return 0, fmt.Errorf("count a cart: %w", err)
+	}
+	return pieces, nil
+}
+
+// AddToCart puts quantity pieces of a variant into the cart of token, which is
+// made where there is none. What the cart holds already counts too.
+//
+// It returns an InvalidError for a quantity outside 1 to MaxQuantity, for more
+// than is available and for a full cart, and ErrNotFound for an unknown
+// variant.
+func (s *Store) AddToCart(ctx context.Context, token string, variantID, quantity int64) error {
+	if quantity < 1 || quantity > MaxQuantity {
+		return &InvalidError{"quantity", fmt.Sprintf("Choose a quantity from 1 to %d.", MaxQuantity)}
+	}
+	return s.changeCart(ctx, token, variantID, func(there CartItem, lines int64, variant Variant) (int64, error) {
+		if there.Quantity == 0 && lines >= MaxCartLines {
+			return 0, &InvalidError{"quantity", fmt.Sprintf("Your cart is full: it holds up to %d different articles.", MaxCartLines)}
+		}
+		return there.Quantity + quantity, sellable("quantity", variant, there.Quantity, there.Quantity+quantity)
+	})
+}
+
+// SetCartQuantity sets how many pieces of a variant the cart of token holds; 0
+// removes the line. The errors are those of AddToCart.
+func (s *Store) SetCartQuantity(ctx context.Context, token string, variantID, quantity int64) error {
+	field := fmt.Sprintf("quantity-%d", variantID)
+	if quantity < 0 || quantity > MaxQuantity {
+		return &InvalidError{field, fmt.Sprintf("Choose a quantity from 0 to %d; 0 removes the article.", MaxQuantity)}
+	}
+	return s.changeCart(ctx, token, variantID, func(there CartItem, _ int64, variant Variant) (int64, error) {
+		if quantity <= there.Quantity { // fewer is always allowed: it is how a shopper mends a cart
+			return quantity, nil
+		}
+		return quantity, sellable(field, variant, 0, quantity)
+	})
+}
+
+func sellable(field string, variant Variant, inCart, wanted int64) error {
+	available := variant.Available()
+	switch {
+	case wanted > MaxQuantity:
+		return &InvalidError{field, fmt.Sprintf("You can buy up to %d of one article.", MaxQuantity)}
+	case available <= 0:
+		return &InvalidError{field, "Sorry, this one is sold out."}
+	case wanted > available && inCart > 0:
+		return &InvalidError{field, fmt.Sprintf("Only %d left, and your cart has %d already.", available, inCart)}
+	case wanted > available:
+		return &InvalidError{field, fmt.Sprintf("Only %d left. Choose %d or fewer.", available, available)}
+	}
+	return nil
+}
+
+func (s *Store) changeCart(ctx context.Context, token string, variantID int64, change func(CartItem, int64, Variant) (int64, error)) error {
+	return s.transaction(ctx, func(tx *gorm.DB) error {
+		cart := Cart{TokenHash: HashToken(token)}
+		// Written first: it makes the cart, locks it and keeps it from being
+		// cleaned away.
+		err := tx.Clauses(clause.OnConflict{
+			Columns:   []clause.Column{{Name: "token_hash"}},
+			DoUpdates: clause.Assignments(map[string]any{"updated_at": s.now()}),
+		}, clause.Returning{}).Create(&cart).Error
+		if err != nil {
+			return fmt.Errorf("open cart: %w", err)
+		}
+		var variant Variant
+		err = tx.Joins("JOIN products p ON p.id = variants.product_id AND p.status = ?", ProductActive).
+			Take(&variant, "variants.id = ?", variantID).Error
+		if err != nil {
+			return found(err, "find variant %d", variantID)
+		}
+		var items []CartItem
+		if err := tx.Where("cart_id = ?", cart.ID).Find(&items).Error; err != nil {
+			return fmt.Errorf("read cart %d: %w", cart.ID, err)
+		}
+		there := CartItem{CartID: cart.ID, VariantID: variantID}
+		for _, item := range items {
+			if item.VariantID == variantID {
+				there = item
+			}
+		}
+		quantity, err := change(there, int64(len(items)), variant)
+		if err != nil {
+			return err
+		}
+		if quantity == 0 {
+			return tx.Where("cart_id = ? AND variant_id = ?", cart.ID, variantID).Delete(&CartItem{}).Error
+		}
+		there.Quantity, there.SeenPrice = quantity, variant.Price
+		return tx.Clauses(clause.OnConflict{
+			Columns:   []clause.Column{{Name: "cart_id"}, {Name: "variant_id"}},
+			DoUpdates: clause.AssignmentColumns([]string{"quantity", "seen_price"}),
+		}).Create(&there).Error
+	})
+}
+
+// AcceptPrices notes that the shopper has been shown the present prices of the
+// cart of token.
+func (s *Store) AcceptPrices(ctx context.Context, token string) error {
+	err := s.write.WithContext(ctx).Exec(`UPDATE cart_items SET seen_price =
+		(SELECT v.price FROM variants v WHERE v.id = cart_items.variant_id)
+		WHERE cart_id = (SELECT id FROM carts WHERE token_hash = ?)`, HashToken(token)).Error
+	if err != nil {
+		return fmt.Errorf("accept the prices of a cart: %w", err)
+	}
+	return nil
+}
+
+// CartMadeOrder reports whether the cart of token is the one order was made of.
+func (s *Store) CartMadeOrder(ctx context.Context, token string, order Order) (bool, error) {
+	if token == "" || order.CartID == nil {
+		return false, nil
+	}
+	var carts int64
+	err := s.read.WithContext(ctx).Model(&Cart{}).
+		Where("id = ? AND token_hash = ?", *order.CartID, HashToken(token)).Count(&carts).Error
+	if err != nil {
+		return false, fmt.Errorf("compare a cart with order %d: %w", order.ID, err)
+	}
+	return carts > 0, nil
+}
+
+// DeleteStaleCarts deletes the carts that nobody touched since before and says
+// how many there were.
+func (s *Store) DeleteStaleCarts(ctx context.Context, before time.Time) (int64, error) {
+	result := s.write.WithContext(ctx).Where("updated_at < ?", before.UTC()).Delete(&Cart{})
+	if result.Error != nil {
+		return 0, fmt.Errorf("delete stale carts: %w", result.Error)
+	}
+	return result.RowsAffected, nil
+}

@@ -1,0 +1,341 @@
+package models
+
+import "time"
+
+// Shop is the one row that describes the shop itself.
+type Shop struct {
+	ID               int64
+	Name             string
+	Currency         string // ISO 4217; every price of the shop is in it
+	CatalogueVersion int64  // grows with every change a shopper can see
+	CreatedAt        time.Time
+}
+
+// TableName keeps the one-row table singular.
+func (Shop) TableName() string { return "shop" }
+
+// Product statuses.
+const (
+	ProductActive = "active"
+	ProductDraft  = "draft"
+)
+
+// Product is what the shop sells; its variants are what goes into a cart.
+type Product struct {
+	ID          int64
+	Slug        string
+	Name        string
+	Summary     string // one plain sentence
+	Description string // Markdown
+	Status      string
+	Featured    bool
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+
+	Options     []Option
+	Variants    []Variant
+	Pictures    []Picture
+	Collections []Collection `gorm:"many2many:collection_products"`
+}
+
+// Option is one axis on which a product's variants differ, such as Colour.
+type Option struct {
+	ID        int64
+	ProductID int64
+	Name      string
+	Position  int
+	Values    []OptionValue
+}
+
+// OptionValue is one choice of an option.
+type OptionValue struct {
+	ID       int64
+	OptionID int64
+	Name     string
+	Swatch   string // #rrggbb where the value is a colour, else empty
+	Position int
+}
+
+// Variant is one sellable form of a product. Stock is what is on hand,
+// Reserved what open checkouts hold of it; neither is ever negative.
+type Variant struct {
+	ID          int64
+	ProductID   int64
+	SKU         string `gorm:"column:sku"`
+	Option1     string // the value of the product's first option, empty where it has none
+	Option2     string
+	Option3     string
+	Price       int64 // minor units
+	CompareAt   int64 // minor units; 0 for none
+	Stock       int64
+	Reserved    int64
+	WeightGrams int64
+	PictureID   *int64
+	Position    int
+}
+
+// Available is how many a shopper can buy now.
+func (v Variant) Available() int64 { return v.Stock - v.Reserved }
+
+// Title names the variant by its option values, "Red / Dotted", or is empty
+// for a product without options.
+func (v Variant) Title() string {
+	title := v.Option1
+	for _, value := range []string{v.Option2, v.Option3} {
+		if value != "" {
+			title += " / " + value
+		}
+	}
+	return title
+}
+
+// Picture is one picture of a product. Key names its files, which exist in
+// several widths and formats.
+type Picture struct {
+	ID        int64
+	ProductID int64
+	Key       string
+	Alt       string
+	Width     int // pixels of the largest size
+	Height    int
+	Position  int
+}
+
+// Collection groups products.
+type Collection struct {
+	ID          int64
+	Slug        string
+	Name        string
+	Description string
+	Position    int
+}
+
+// Cart is a shopper's cart, found by the token in the shopper's cookie.
+type Cart struct {
+	ID        int64
+	TokenHash string // SHA-256 of the cookie's token, hex
+	OrderID   *int64 // the order its last checkout made
+	CreatedAt time.Time
+	UpdatedAt time.Time
+	Items     []CartItem
+}
+
+// CartItem is a line of a cart.
+type CartItem struct {
+	CartID    int64 `gorm:"primaryKey"`
+	VariantID int64 `gorm:"primaryKey"`
+	Quantity  int64
+	SeenPrice int64 // minor units; the price the shopper was last shown
+	CreatedAt time.Time
+}
+
+// OrderStatus is where an order's payment stands.
+type OrderStatus string
+
+// The statuses of an order's payment.
+const (
+	OrderPending           OrderStatus = "pending"
+	OrderAwaitingPayment   OrderStatus = "awaiting_payment"
+	OrderPaid              OrderStatus = "paid"
+	OrderPartiallyRefunded OrderStatus = "partially_refunded"
+	OrderRefunded          OrderStatus = "refunded"
+	OrderExpired           OrderStatus = "expired"
+	OrderPaymentFailed     OrderStatus = "payment_failed"
+	OrderReview            OrderStatus = "review"
+)
+
+// OrderStatuses lists every status, for filters.
+var OrderStatuses = [...]OrderStatus{
+	OrderPending, OrderAwaitingPayment, OrderPaid, OrderPartiallyRefunded,
+	OrderRefunded, OrderExpired, OrderPaymentFailed, OrderReview,
+}
+
+// What an order's stock does: held by its open checkout, given back, or sold.
+const (
+	StockReserved = "reserved"
+	StockReleased = "released"
+	StockSold     = "sold"
+)
+
+// Where an order stands on its way to the shopper.
+const (
+	Unfulfilled = "unfulfilled"
+	Fulfilled   = "fulfilled"
+)
+
+// Order is a cart frozen at checkout, with every price it was sold at. All
+// amounts are minor units of Currency.
+type Order struct {
+	ID              int64
+	Number          string // what shopper and merchant call it
+	Token           string // 128 random bits; whoever has it may read the order
+	Status          OrderStatus
+	Fulfilment      string
+	StockStatus     string
+	ReviewReason    string
+	CartID          *int64
+	CartFingerprint string // what the cart held when it was frozen
+	Currency        string // ISO 4217, upper case
+	Subtotal        int64
+	Discount        int64
+	Shipping        int64
+	Tax             int64
+	Total           int64
+	AmountRefunded  int64
+	Email           string
+	ShippingName    string
+	ShippingAddress Address `gorm:"embedded;embeddedPrefix:shipping_"`
+	StripeSessionID *string
+	PaymentIntentID *string
+	PaidAt          *time.Time
+	CreatedAt       time.Time
+	UpdatedAt       time.Time
+	Items           []OrderItem
+}
+
+// Price is an amount of the order as Money.
+func (o Order) Price(amount int64) Money { return Money{Amount: amount, Currency: o.Currency} }
+
+// Quantity is how many pieces the order has.
+func (o Order) Quantity() int64 {
+	var pieces int64
+	for _, item := range o.Items {
+		pieces += item.Quantity
+	}
+	return pieces
+}
+
+// Open reports whether the order still waits for its payment.
+func (o Order) Open() bool { return o.Status == OrderPending || o.Status == OrderAwaitingPayment }
+
+// Paid reports whether the money arrived, whether or not some went back.
+func (o Order) Paid() bool {
+	return o.Status == OrderPaid || o.Status == OrderPartiallyRefunded || o.Status == OrderRefunded
+}
+
+// Address is a postal address as Stripe collects it.
+type Address struct {
+	Line1      string
+	Line2      string
+	City       string
+	State      string
+	PostalCode string
+	Country    string // ISO 3166-1 alpha-2
+}
+
+// OrderItem is a line of an order, a snapshot that later changes of the
+// product do not touch. Amounts are minor units of the order's currency.
+type OrderItem struct {
+	ID           int64
+	OrderID      int64
+	VariantID    int64
+	ProductSlug  string
+	Name         string
+	VariantTitle string
+	SKU          string `gorm:"column:sku"`
+	PictureKey   string
+	Quantity     int64
+	UnitPrice    int64
+	Total        int64
+}
+
+// OrderEvent is one line of an order's own history.
+type OrderEvent struct {
+	ID        int64
+	OrderID   int64
+	Kind      string // placed, paid, awaiting_payment, expired, …
+	Actor     string // shopper, stripe, system, or a member of staff's mail address
+	Detail    string
+	CreatedAt time.Time
+}
+
+// The states of a checkout attempt.
+const (
+	AttemptCreating = "creating" // Stripe was or will be asked; no answer stored
+	AttemptOpen     = "open"     // a session is open
+	AttemptComplete = "complete" // the shopper finished the session
+	AttemptExpired  = "expired"  // the session can no longer be paid
+	AttemptFailed   = "failed"   // Stripe refused; there is no session
+)
+
+// CheckoutAttempt is one try to open a Checkout Session for an order. Its
+// idempotency key and expiry are fixed before Stripe is asked, so that the
+// same question can be asked again.
+type CheckoutAttempt struct {
+	ID              int64
+	OrderID         int64
+	IdempotencyKey  string
+	Status          string
+	ExpiresAt       time.Time // UTC, whole seconds, sent to Stripe
+	StripeSessionID *string
+	URL             string
+	Error           string
+	CreatedAt       time.Time
+}
+
+// StripeEvent is an event as it came in, kept after processing.
+type StripeEvent struct {
+	ID         string // Stripe's evt_…
+	Type       string
+	APIVersion string
+	Livemode   bool
+	Outcome    string
+	Detail     string
+	OrderID    *int64
+	Deliveries int64 // how often it came
+	Payload    []byte
+	ReceivedAt time.Time
+}
+
+// The states of a mail.
+const (
+	EmailQueued = "queued"
+	EmailSent   = "sent" // accepted by the mail server, or kept where there is none
+	EmailFailed = "failed"
+)
+
+// The kinds of mail.
+const EmailReceipt = "receipt"
+
+// Email is a message to a shopper, written with the change that causes it
+// and sent by a job.
+type Email struct {
+	ID        int64
+	OrderID   int64
+	Kind      string
+	MessageID string // without angle brackets; unique
+	Recipient string
+	Subject   string
+	HTML      string `gorm:"column:html"`
+	Text      string
+	Status    string
+	Attempts  int64
+	LastError string
+	Transport string // smtp or outbox, once sent
+	SentAt    *time.Time
+	CreatedAt time.Time
+}
+
+// Role says what a member of staff may do.
+type Role string
+
+// The roles, most powerful first.
+const (
+	RoleOwner      Role = "owner"
+	RoleManager    Role = "manager"
+	RoleFulfilment Role = "fulfilment"
+	RoleViewer     Role = "viewer"
+)
+
+// Staff is a person who may use the admin.
+type Staff struct {
+	ID           int64
+	Email        string // lower case
+	PasswordHash string // argon2id
+	Role         Role
+	CreatedAt    time.Time
+	LastLoginAt  *time.Time
+}
+
+// TableName is the table of staff.
+func (Staff) TableName() string { return "staff" }

@@ -1,0 +1,73 @@
+package models
+
+import (
+	"errors"
+	"fmt"
+
+	"gorm.io/gorm"
+)
+
+// ErrNotFound says that nothing has the key that was asked for.
+var ErrNotFound = errors.New("not found")
+
+// ErrBadSignature says that a webhook was not signed with a secret of ours, or
+// too long ago.
+var ErrBadSignature = errors.New("bad webhook signature")
+
+// ErrMalformedEvent says that a webhook was signed but is no event we can read.
+var ErrMalformedEvent = errors.New("malformed event")
+
+// ErrNoWebhookSecret says that no webhook secret is configured, so nothing can
+// be verified.
+var ErrNoWebhookSecret = errors.New("no webhook secret configured")
+
+// PaymentError says that Stripe did not do what it was asked.
+type PaymentError struct {
+	Definite bool // Stripe refused: asking again with the same key gives the same answer
+	Err      error
+}
+
+// Error says what happened.
+func (e *PaymentError) Error() string { return e.Err.Error() }
+
+// Unwrap gives the cause.
+func (e *PaymentError) Unwrap() error { return e.Err }
+
+// InvalidError is bad input in one field. Its message is for the person who
+// typed it.
+type InvalidError struct {
+	Field   string
+	Message string
+}
+
+// Error is the message.
+func (e *InvalidError) Error() string { return e.Message }
+
+// UnsellableError says that a cart cannot be sold as it is. The cart's lines
+// say why.
+type UnsellableError struct{ Lines []UnsellableLine }
+
+// UnsellableLine is a line of a cart that stands in the way of checkout.
+type UnsellableLine struct {
+	VariantID int64
+	Wanted    int64
+	Available int64
+	OldPrice  int64 // minor units; differs from Price when the price has changed
+	Price     int64
+}
+
+// Error counts the lines.
+func (e *UnsellableError) Error() string {
+	return fmt.Sprintf("%d lines of the cart cannot be sold as they are", len(e.Lines))
+}
+
+// found turns GORM's own not-found into ErrNotFound and says what was tried.
+func found(err error, what string, args ...any) error {
+	if err == nil {
+		return nil
+	}
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		err = ErrNotFound
+	}
+	return fmt.Errorf(what+": %w", append(args, err)...)
+}

@@ -1,0 +1,400 @@
+package models
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// CheckoutSession is what the shop needs to know of a Checkout Session, as an
+// event brought it or as Stripe answered. Fields that were absent are nil or
+// empty, and an absent field never counts as paid.
+type CheckoutSession struct {
+	ID                string
+	Mode              string
+	Status            string // open, complete, expired
+	PaymentStatus     string // paid, unpaid, no_payment_required
+	Currency          string // as Stripe writes it, lower case
+	AmountSubtotal    *int64 // minor units
+	AmountTotal       *int64
+	Livemode          bool
+	ClientReferenceID string
+	Metadata          map[string]string
+	PaymentIntentID   string
+	Email             string
+	ShippingName      string
+	Shipping          Address
+	URL               string
+	ExpiresAt         time.Time
+}
+
+// The events that carry a session.
+const (
+	EventSessionCompleted      = "checkout.session.completed"
+	EventSessionAsyncSucceeded = "checkout.session.async_payment_succeeded"
+	EventSessionAsyncFailed    = "checkout.session.async_payment_failed"
+	EventSessionExpired        = "checkout.session.expired"
+)
+
+// The outcomes of applying a session to an order.
+const (
+	OutcomePaid             = "paid"
+	OutcomeAwaitingPayment  = "awaiting_payment"
+	OutcomePaymentFailed    = "payment_failed"
+	OutcomeExpired          = "expired"
+	OutcomeReview           = "review"
+	OutcomeDuplicatePayment = "duplicate_payment"
+	OutcomeUnchanged        = "unchanged" // late or repeated: the order is there already, or further
+	OutcomeNotPaid          = "not_paid"  // a field that would prove the payment is missing
+	OutcomeForeign          = "foreign"   // another system's session
+	OutcomeIgnored          = "ignored"   // a type the shop has no use for
+)
+
+// Applied is what a session did to an order.
+type Applied struct {
+	Outcome string
+	Detail  string
+	OrderID int64 // 0 where no order matched
+}
+
+// ApplySession applies a session, as Stripe answered it just now, to its
+// order. Webhook, success page and reconciler all end here.
+func (s *Store) ApplySession(ctx context.Context, session CheckoutSession) (Applied, error) {
+	var applied Applied
+	err := s.transaction(ctx, func(tx *gorm.DB) (err error) {
+		applied, err = s.applySession(tx, session, eventOf(session))
+		return err
+	})
+	if err != nil {
+		return Applied{}, fmt.Errorf("apply session %s: %w", session.ID, err)
+	}
+	return applied, nil
+}
+
+// eventOf names the event that a session's own state amounts to.
+func eventOf(session CheckoutSession) string {
+	switch session.Status {
+	case "complete":
+		return EventSessionCompleted
+	case "expired":
+		return EventSessionExpired
+	}
+	return ""
+}
+
+func (s *Store) applySession(tx *gorm.DB, session CheckoutSession, event string) (Applied, error) {
+	order, attempt, disagreement, err := s.matchOrder(tx, session)
+	if errors.Is(err, ErrNotFound) {
+		return Applied{Outcome: OutcomeForeign, Detail: "no order of this shop belongs to session " + session.ID}, nil
+	}
+	if err != nil {
+		return Applied{}, err
+	}
+	applied := Applied{Outcome: OutcomeUnchanged, OrderID: order.ID}
+	switch event {
+	case EventSessionCompleted, EventSessionAsyncSucceeded:
+		if err := s.closeAttempt(tx, attempt, session, AttemptComplete); err != nil {
+			return applied, err
+		}
+		applied.Outcome, applied.Detail, err = s.applyCompleted(tx, &order, session, disagreement)
+	case EventSessionAsyncFailed:
+		if order.Open() {
+			applied.Outcome = OutcomePaymentFailed
+			err = s.failPayment(tx, &order, session)
+		}
+	case EventSessionExpired:
+		if err := s.closeAttempt(tx, attempt, session, AttemptExpired); err != nil {
+			return applied, err
+		}
+		applied.Outcome, applied.Detail, err = s.applyExpired(tx, &order)
+	}
+	if err == nil && applied.Outcome == OutcomeUnchanged && applied.Detail == "" {
+		applied.Detail = "the order is " + string(order.Status)
+	}
+	return applied, err
+}
+
+// matchOrder finds and locks the order of a session: by the session's id, then
+// metadata.order_id, then client_reference_id. Where they disagree it says so.
+func (s *Store) matchOrder(tx *gorm.DB, session CheckoutSession) (Order, *CheckoutAttempt, string, error) {
+	var attempt *CheckoutAttempt
+	var byID CheckoutAttempt
+	switch err := tx.Where("stripe_session_id = ?", session.ID).Take(&byID).Error; {
+	case err == nil:
+		attempt = &byID
+	case !errors.Is(err, gorm.ErrRecordNotFound):
+		return Order{}, nil, "", fmt.Errorf("find session %s: %w", session.ID, err)
+	}
+	claims := []struct{ by, id string }{
+		{"metadata.order_id", session.Metadata["order_id"]},
+		{"client_reference_id", session.ClientReferenceID},
+	}
+	var orderID int64
+	if attempt != nil {
+		orderID = attempt.OrderID
+	}
+	for _, claim := range claims {
+		if orderID != 0 || claim.id == "" {
+			continue
+		}
+		id, err := strconv.ParseInt(claim.id, 10, 64)
+		if err != nil || id <= 0 {
+			continue // another system's way of naming things
+		}
+		orderID = id
+	}
+	if orderID == 0 {
+		return Order{}, nil, "", ErrNotFound
+	}
+	order, err := lockOrder(tx, orderID)
+	if err != nil {
+		return order, nil, "", err
+	}
+	disagreement := ""
+	for _, claim := range claims {
+		if claim.id != "" && claim.id != strconv.FormatInt(order.ID, 10) {
+			disagreement = fmt.Sprintf("session %s belongs to order %d, but its %s says %q", session.ID, order.ID, claim.by, claim.id)
+		}
+	}
+	if attempt == nil {
+		// The process died before it could store the session's id.
+		var unopened CheckoutAttempt
+		err := tx.Where("order_id = ? AND stripe_session_id IS NULL", order.ID).Order("id DESC").Take(&unopened).Error
+		if err == nil {
+			attempt = &unopened
+		} else if !errors.Is(err, gorm.ErrRecordNotFound) {
+			return order, nil, "", fmt.Errorf("find the checkout attempt of order %d: %w", order.ID, err)
+		}
+	}
+	return order, attempt, disagreement, nil
+}
+
+// closeAttempt notes that an attempt's session is complete or expired. A
+// complete one stays complete.
+func (s *Store) closeAttempt(tx *gorm.DB, attempt *CheckoutAttempt, session CheckoutSession, status string) error {
+	if attempt == nil || attempt.Status == AttemptComplete || attempt.Status == status {
+		return nil
+	}
+	err := tx.Model(&CheckoutAttempt{ID: attempt.ID}).
+		Updates(map[string]any{"status": status, "stripe_session_id": session.ID, "error": ""}).Error
+	if err != nil {
+		return fmt.Errorf("close the checkout attempt of session %s: %w", session.ID, err)
+	}
+	return nil
+}
+
+func (s *Store) applyCompleted(tx *gorm.DB, order *Order, session CheckoutSession, disagreement string) (outcome, detail string, err error) {
+	paid := session.PaymentStatus == "paid" || session.PaymentStatus == "no_payment_required"
+	switch {
+	case order.Paid():
+		if paid && order.StripeSessionID != nil && *order.StripeSessionID != session.ID {
+			detail = fmt.Sprintf("session %s was paid too, after session %s", session.ID, *order.StripeSessionID)
+			return OutcomeDuplicatePayment, detail, s.record(tx, order.ID, "duplicate_payment", "stripe", detail)
+		}
+		return OutcomeUnchanged, "", nil
+	case order.Status == OrderReview:
+		return OutcomeUnchanged, "", nil
+	case disagreement != "":
+		return OutcomeReview, disagreement, s.sendToReview(tx, order, session, disagreement)
+	case session.Mode == "" || session.Currency == "" || session.AmountSubtotal == nil || session.AmountTotal == nil || session.PaymentStatus == "":
+		return OutcomeNotPaid, "the session lacks mode, currency, amount_subtotal, amount_total or payment_status", nil
+	}
+	if wrong := s.mismatch(*order, session); wrong != "" {
+		return OutcomeReview, wrong, s.sendToReview(tx, order, session, wrong)
+	}
+	if !paid {
+		if order.Status != OrderPending {
+			return OutcomeUnchanged, "", nil
+		}
+		return OutcomeAwaitingPayment, "", s.awaitPayment(tx, order, session)
+	}
+	return s.markPaid(tx, order, session)
+}
+
+// mismatch compares a session with the order it claims to pay and says what
+// differs, or nothing.
+func (s *Store) mismatch(order Order, session CheckoutSession) string {
+	switch {
+	case session.Mode != "payment":
+		return fmt.Sprintf("the session's mode is %q, not payment", session.Mode)
+	case session.Livemode != s.livemode:
+		return fmt.Sprintf("the session's livemode is %t, the shop's is %t", session.Livemode, s.livemode)
+	case !strings.EqualFold(session.Currency, order.Currency):
+		return fmt.Sprintf("the session is in %s, the order in %s", strings.ToUpper(session.Currency), order.Currency)
+	case *session.AmountSubtotal != order.Subtotal:
+		return fmt.Sprintf("the session's subtotal is %d, the order's %d", *session.AmountSubtotal, order.Subtotal)
+	case *session.AmountTotal != order.Total:
+		return fmt.Sprintf("the session's total is %d, the order's %d", *session.AmountTotal, order.Total)
+	}
+	return ""
+}
+
+// markPaid is the one place where an order becomes paid. The caller holds the
+// order's lock.
+func (s *Store) markPaid(tx *gorm.DB, order *Order, session CheckoutSession) (outcome, detail string, err error) {
+	sold, err := s.sellStock(tx, order)
+	if err != nil {
+		return "", "", err
+	}
+	if !sold {
+		detail = "the payment came after the stock had gone back, and it is sold out now"
+		return OutcomeReview, detail, s.sendToReview(tx, order, session, detail)
+	}
+	now := s.now()
+	values := s.sessionColumns(session)
+	values["status"], values["stock_status"], values["paid_at"] = OrderPaid, StockSold, now
+	result := tx.Model(&Order{}).Where("id = ? AND status IN ?", order.ID,
+		[]OrderStatus{OrderPending, OrderAwaitingPayment, OrderExpired, OrderPaymentFailed}).Updates(values)
+	if result.Error != nil {
+		return "", "", fmt.Errorf("pay order %d: %w", order.ID, result.Error)
+	}
+	if result.RowsAffected != 1 {
+		return "", "", fmt.Errorf("pay order %d: its status changed under its lock", order.ID)
+	}
+	order.Status, order.StockStatus = OrderPaid, StockSold
+	if err := s.record(tx, order.ID, "paid", "stripe", ""); err != nil {
+		return "", "", err
+	}
+	if err := s.queueEmail(tx, *order, EmailReceipt, session.Email); err != nil {
+		return "", "", err
+	}
+	return OutcomePaid, "", emptyCart(tx, order)
+}
+
+// sellStock turns an order's reservation into a sale; where the stock had gone
+// back it is taken again. It reports false, with nothing changed, where that
+// cannot be.
+func (s *Store) sellStock(tx *gorm.DB, order *Order) (bool, error) {
+	items := itemsByVariant(order.Items)
+	if order.StockStatus == StockReserved {
+		for _, item := range items {
+			err := tx.Model(&Variant{}).Where("id = ?", item.VariantID).UpdateColumns(map[string]any{
+				"stock":    gorm.Expr("stock - ?", item.Quantity),
+				"reserved": gorm.Expr("reserved - ?", item.Quantity),
+			}).Error
+			if err != nil {
+				return false, fmt.Errorf("sell variant %d: %w", item.VariantID, err)
+			}
+		}
+		return true, nil
+	}
+	for i, item := range items {
+		result := tx.Model(&Variant{}).Where("id = ? AND stock - reserved >= ?", item.VariantID, item.Quantity).
+			UpdateColumn("stock", gorm.Expr("stock - ?", item.Quantity))
+		if result.Error != nil {
+			return false, fmt.Errorf("sell variant %d: %w", item.VariantID, result.Error)
+		}
+		if result.RowsAffected == 0 {
+			for _, taken := range items[:i] {
+				err := tx.Model(&Variant{}).Where("id = ?", taken.VariantID).
+					UpdateColumn("stock", gorm.Expr("stock + ?", taken.Quantity)).Error
+				if err != nil {
+					return false, fmt.Errorf("give variant %d back: %w", taken.VariantID, err)
+				}
+			}
+			return false, nil
+		}
+	}
+	return true, catalogueChanged(tx)
+}
+
+// sessionColumns are the columns of an order that a session fills.
+func (s *Store) sessionColumns(session CheckoutSession) map[string]any {
+	values := map[string]any{"stripe_session_id": session.ID, "updated_at": s.now()}
+	for column, value := range map[string]string{
+		"payment_intent_id": session.PaymentIntentID, "email": session.Email, "shipping_name": session.ShippingName,
+		"shipping_line1": session.Shipping.Line1, "shipping_line2": session.Shipping.Line2,
+		"shipping_city": session.Shipping.City, "shipping_state": session.Shipping.State,
+		"shipping_postal_code": session.Shipping.PostalCode, "shipping_country": session.Shipping.Country,
+	} {
+		if value != "" {
+			values[column] = value
+		}
+	}
+	return values
+}
+
+func (s *Store) awaitPayment(tx *gorm.DB, order *Order, session CheckoutSession) error {
+	values := s.sessionColumns(session)
+	values["status"] = OrderAwaitingPayment
+	if err := tx.Model(&Order{ID: order.ID}).Updates(values).Error; err != nil {
+		return fmt.Errorf("await the payment of order %d: %w", order.ID, err)
+	}
+	if err := s.record(tx, order.ID, "awaiting_payment", "stripe", ""); err != nil {
+		return err
+	}
+	return emptyCart(tx, order)
+}
+
+func (s *Store) failPayment(tx *gorm.DB, order *Order, session CheckoutSession) error {
+	values := s.sessionColumns(session)
+	values["status"] = OrderPaymentFailed
+	if err := tx.Model(&Order{ID: order.ID}).Updates(values).Error; err != nil {
+		return fmt.Errorf("fail the payment of order %d: %w", order.ID, err)
+	}
+	if err := s.record(tx, order.ID, "payment_failed", "stripe", ""); err != nil {
+		return err
+	}
+	if err := s.queueEmail(tx, *order, EmailPaymentFailed, session.Email); err != nil {
+		return err
+	}
+	return s.release(tx, order)
+}
+
+func (s *Store) sendToReview(tx *gorm.DB, order *Order, session CheckoutSession, reason string) error {
+	values := s.sessionColumns(session)
+	if order.StripeSessionID != nil {
+		delete(values, "stripe_session_id")
+	}
+	values["status"], values["review_reason"] = OrderReview, reason
+	if err := tx.Model(&Order{ID: order.ID}).Updates(values).Error; err != nil {
+		return fmt.Errorf("send order %d to review: %w", order.ID, err)
+	}
+	s.log.ErrorContext(tx.Statement.Context, "order needs review", "order", order.Number, "reason", reason)
+	return s.record(tx, order.ID, "review", "stripe", reason)
+}
+
+func (s *Store) applyExpired(tx *gorm.DB, order *Order) (outcome, detail string, err error) {
+	if order.Status != OrderPending {
+		return OutcomeUnchanged, "", nil
+	}
+	var others int64
+	err = tx.Model(&CheckoutAttempt{}).Where("order_id = ? AND status IN ?", order.ID,
+		[]string{AttemptCreating, AttemptOpen, AttemptComplete}).Count(&others).Error
+	if err != nil {
+		return "", "", fmt.Errorf("count the sessions of order %d: %w", order.ID, err)
+	}
+	if others > 0 {
+		return OutcomeUnchanged, "another session of the order is open or paid", nil
+	}
+	return OutcomeExpired, "", s.expireOrder(tx, order, "")
+}
+
+// emptyCart takes what an order bought out of the cart it was made of. What
+// the shopper put in since stays.
+func emptyCart(tx *gorm.DB, order *Order) error {
+	result := tx.Model(&Cart{}).Where("order_id = ?", order.ID).UpdateColumn("order_id", nil)
+	if result.Error != nil {
+		return fmt.Errorf("untie the cart of order %d: %w", order.ID, result.Error)
+	}
+	if result.RowsAffected == 0 || order.CartID == nil {
+		return nil
+	}
+	for _, item := range order.Items {
+		err := tx.Where("cart_id = ? AND variant_id = ? AND quantity <= ?", *order.CartID, item.VariantID, item.Quantity).
+			Delete(&CartItem{}).Error
+		if err == nil {
+			err = tx.Model(&CartItem{}).Where("cart_id = ? AND variant_id = ? AND quantity > ?", *order.CartID, item.VariantID, item.Quantity).
+				UpdateColumn("quantity", gorm.Expr("quantity - ?", item.Quantity)).Error
+		}
+		if err != nil {
+			return fmt.Errorf("empty the cart of order %d: %w", order.ID, err)
+		}
+	}
+	return nil
+}

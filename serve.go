@@ -1,0 +1,254 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/term"
+
+	"tuckshop/handlers"
+	"tuckshop/internal/config"
+	"tuckshop/internal/demo"
+	"tuckshop/internal/mail"
+	"tuckshop/internal/payments"
+	"tuckshop/internal/stripesim"
+	"tuckshop/jobs"
+	"tuckshop/models"
+)
+
+// shutdownPatience is how long requests, then jobs, may take to finish when
+// the shop is told to stop.
+const shutdownPatience = 20 * time.Second
+
+// serve runs the whole shop until ctx ends: it stops taking requests, lets the
+// running ones finish, then the jobs, then closes the database.
+func serve(ctx context.Context, args []string, cfg config.Config, _ io.Reader, stdout io.Writer) (err error) {
+	if err := noArguments(args); err != nil {
+		return err
+	}
+	log := newLogger(cfg, stdout)
+	listener, err := listen(cfg.Addr)
+	if err != nil {
+		return err
+	}
+	defer listener.Close() //nolint:errcheck // closed by the server before
+	store, err := openStore(ctx, cfg, models.Options{Logger: log, Livemode: cfg.Livemode(), MailFrom: cfg.MailFrom})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	if err := prepare(ctx, cfg, store); err != nil {
+		return err
+	}
+
+	pay := payments.Config{
+		SecretKey: cfg.StripeSecretKey, APIBase: cfg.StripeAPIBase, WebhookSecrets: cfg.StripeWebhookSecrets, BaseURL: cfg.BaseURL,
+	}
+	if cfg.Simulator() {
+		stop, err := startSimulator(ctx, cfg, listener.Addr(), &pay, log)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, stop()) }()
+	}
+	client := payments.New(pay)
+	var sender jobs.Sender = mail.Outbox{}
+	if cfg.SMTPURL != "" {
+		if sender, err = mail.NewSMTP(cfg.SMTPURL); err != nil {
+			return err
+		}
+	}
+	runner, err := jobs.New(jobs.Config{
+		Store: store, Sender: sender, Sessions: client, Logger: log, BaseURL: cfg.BaseURL, MailFrom: cfg.MailFrom,
+		ReconcileInterval: cfg.ReconcileInterval, ReconcileAfter: cfg.ReconcileAfter,
+	})
+	if err != nil {
+		return err
+	}
+	simulatorURL := ""
+	if cfg.Simulator() {
+		simulatorURL = cfg.SimURL
+	}
+	app, err := handlers.New(handlers.Config{
+		Store: store, Payments: client, Verifier: client, Pictures: demo.Pictures(), Logger: log, BaseURL: cfg.BaseURL,
+		SimulatorURL: simulatorURL, TrustedProxies: cfg.TrustedProxies, MetricsAllow: cfg.MetricsAllow, RateLimits: cfg.RateLimits,
+	})
+	if err != nil {
+		return err
+	}
+	if err := runner.Start(ctx); err != nil {
+		return err
+	}
+	if err := announce(ctx, cfg, store, stdout); err != nil {
+		return errors.Join(err, runner.Stop(ctx))
+	}
+	app.Server.Handler = app
+	served := make(chan error, 1)
+	go func() { served <- app.Server.Serve(listener) }()
+	select {
+	case err = <-served:
+		err = fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+		log.Info("stopping")
+	}
+	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownPatience)
+	defer cancel()
+	return errors.Join(err, app.Server.Shutdown(patience), runner.Stop(patience))
+}
+
+func newLogger(cfg config.Config, stdout io.Writer) *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(cfg.LogLevel)); err != nil {
+		level = slog.LevelInfo
+	}
+	options := &slog.HandlerOptions{Level: level}
+	file, isFile := stdout.(*os.File)
+	terminal := isFile && term.IsTerminal(int(file.Fd()))
+	if cfg.LogFormat == "text" || (cfg.LogFormat == "" && terminal) {
+		return slog.New(slog.NewTextHandler(stdout, options))
+	}
+	return slog.New(slog.NewJSONHandler(stdout, options))
+}
+
+// listen binds before anything else is touched: a second shop on the same
+// address must not migrate a database first.
+func listen(addr string) (net.Listener, error) {
+	listener, err := net.Listen("tcp", addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("address %s is in use: stop what listens there, or set ADDR to another one, such as ADDR=:8090", addr)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", addr, err)
+	}
+	return listener, nil
+}
+
+// prepare fills an empty database with what the configuration asks for.
+func prepare(ctx context.Context, cfg config.Config, store *models.Store) error {
+	if cfg.Demo == "on" || (cfg.Demo == "auto" && cfg.Simulator()) {
+		if _, err := demo.Seed(ctx, store, time.Now()); err != nil {
+			return err
+		}
+	}
+	if cfg.AdminEmail == "" {
+		return nil
+	}
+	staff, err := store.StaffCount(ctx)
+	if err != nil || staff > 0 {
+		return err
+	}
+	hash, err := models.HashPassword(cfg.AdminPassword)
+	if err != nil {
+		return fmt.Errorf("read ADMIN_PASSWORD: %w", err)
+	}
+	if _, err := store.CreateStaff(ctx, cfg.AdminEmail, hash, models.RoleOwner); err != nil && !errors.Is(err, models.ErrStaffExists) {
+		return err
+	}
+	return nil
+}
+
+// startSimulator runs Stripe's stand-in on a listener of its own and points
+// the payments client at it. It returns what stops it.
+func startSimulator(ctx context.Context, cfg config.Config, shop net.Addr, pay *payments.Config, log *slog.Logger) (func() error, error) {
+	listener, err := listen(cfg.SimAddr)
+	if err != nil {
+		return nil, fmt.Errorf("simulator (SIM_ADDR): %w", err)
+	}
+	if len(pay.WebhookSecrets) == 0 {
+		secret, err := keptSecret(filepath.Join(cfg.DataDir, "simulator-webhook-secret"))
+		if err != nil {
+			return nil, errors.Join(err, listener.Close())
+		}
+		pay.WebhookSecrets = []string{secret}
+	}
+	_, port, err := net.SplitHostPort(shop.String())
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("read the shop's address: %w", err), listener.Close())
+	}
+	simulator, err := stripesim.Open(ctx, stripesim.Options{
+		Path: filepath.Join(cfg.DataDir, "simulator.db"), URL: cfg.SimURL, Logger: log,
+		WebhookURL: "http://127.0.0.1:" + port + "/webhooks/stripe", WebhookSecret: pay.WebhookSecrets[0],
+	})
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	pay.SecretKey = "sk_test_simulator"
+	if pay.APIBase == "" {
+		pay.APIBase = "http://" + listener.Addr().String()
+	}
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	delivered := make(chan error, 1)
+	go func() { delivered <- simulator.Run(running) }()
+	server := &http.Server{Handler: simulator, ReadHeaderTimeout: 10 * time.Second}
+	go func() {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			log.Error("simulator stopped", "error", err)
+		}
+	}()
+	return func() error {
+		err := server.Close()
+		stop()
+		if stopped := <-delivered; !errors.Is(stopped, context.Canceled) {
+			err = errors.Join(err, stopped)
+		}
+		return errors.Join(err, simulator.Close())
+	}, nil
+}
+
+// keptSecret reads a webhook secret from path, or makes one there.
+func keptSecret(path string) (string, error) {
+	content, err := os.ReadFile(path) //nolint:gosec // in the shop's own folder
+	if err == nil && len(content) > 0 {
+		return strings.TrimSpace(string(content)), nil
+	}
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return "", fmt.Errorf("read the simulator's secret: %w", err)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return "", fmt.Errorf("make the data folder: %w", err)
+	}
+	secret := "whsec_" + rand.Text()
+	if err := os.WriteFile(path, []byte(secret+"\n"), 0o600); err != nil {
+		return "", fmt.Errorf("keep the simulator's secret: %w", err)
+	}
+	return secret, nil
+}
+
+// announce prints where the shop is, what stands in for what, and how to get
+// the first administrator.
+func announce(ctx context.Context, cfg config.Config, store *models.Store, stdout io.Writer) error {
+	var out strings.Builder
+	fmt.Fprintf(&out, "\n  Tuckshop is open:  %s\n", cfg.BaseURL)
+	fmt.Fprintf(&out, "  Admin:             %s/admin\n", cfg.BaseURL)
+	token, err := store.NewSetupToken(ctx)
+	switch {
+	case err == nil:
+		fmt.Fprintf(&out, "  First owner:       %s/admin/setup?token=%s\n", cfg.BaseURL, token)
+		out.WriteString("                     (works once; or run: tuckshop admin create --email you@example.com)\n")
+	case !errors.Is(err, models.ErrStaffExists):
+		return err
+	}
+	if cfg.Simulator() {
+		fmt.Fprintf(&out, "  Payments:          simulated at %s – no money moves (STRIPE_SECRET_KEY is not set)\n", cfg.SimURL)
+	}
+	if cfg.SMTPURL == "" {
+		fmt.Fprintf(&out, "  Mail:              kept in the shop, read it at %s/admin/mail (SMTP_URL is not set)\n", cfg.BaseURL)
+	}
+	if strings.HasPrefix(cfg.DatabaseURL, "sqlite:") {
+		fmt.Fprintf(&out, "  Database:          SQLite at %s\n", strings.TrimPrefix(cfg.DatabaseURL, "sqlite:"))
+	}
+	out.WriteString("\n")
+	_, err = io.WriteString(stdout, out.String())
+	return err
+}

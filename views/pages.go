@@ -1,0 +1,267 @@
+// Package views draws the shop's pages. Every page has one typed struct that
+// holds exactly what is shown; a component neither queries nor decides.
+package views
+
+import (
+	"time"
+
+	"tuckshop/models"
+)
+
+// Frame is what surrounds every page of the storefront.
+type Frame struct {
+	ShopName    string
+	Title       string // without the shop's name
+	Description string // for search engines; plain text
+	Canonical   string // absolute URL; empty for pages that have none
+	Picture     string // absolute URL of the picture for previews; may be empty
+	BaseURL     string // absolute, no trailing slash
+	NoIndex     bool
+	Simulated   bool // payments run against the simulator: no money moves
+	CartCount   int64
+	Section     string // the path of the navigation entry that is current
+	Query       string // what the search field holds
+	Collections []Link
+	Notice      *Notice
+	JSONLD      string // a JSON document made by encoding/json, or empty
+}
+
+// Link is a labelled address.
+type Link struct {
+	Label   string
+	URL     string
+	Count   int64
+	Current bool
+}
+
+// NoticeKind says how a notice is meant.
+type NoticeKind string
+
+// The kinds of notice.
+const (
+	NoticeSuccess NoticeKind = "success"
+	NoticeInfo    NoticeKind = "info"
+	NoticeError   NoticeKind = "error"
+)
+
+// Notice is a message at the top of a page, announced to screen readers.
+type Notice struct {
+	Kind NoticeKind
+	Text string
+	Undo *Undo // a way back, offered beside the message
+}
+
+// Undo is a form with one button that takes the last change back.
+type Undo struct {
+	Action   string // the form's address
+	Label    string
+	Quantity int64
+}
+
+// FieldError is a fault in one field of a form.
+type FieldError struct {
+	Field   string // the id of the input
+	Message string
+}
+
+// Picture is a picture in several widths and formats.
+type Picture struct {
+	Key    string // see PictureURL
+	Alt    string
+	Width  int // pixels of the largest size; only the ratio matters to the page
+	Height int
+}
+
+// ProductCard is a product in a list.
+type ProductCard struct {
+	Slug      string
+	Name      string
+	Summary   string
+	From      bool // the variants differ in price; Price is the lowest
+	Price     models.Money
+	CompareAt models.Money // Amount 0 for none
+	Picture   Picture
+	Second    *Picture // shown on hover, if there is one
+	Swatches  []Swatch
+	SoldOut   bool
+	LowStock  bool // few are left in all
+	New       bool
+}
+
+// Swatch is a colour a product comes in.
+type Swatch struct {
+	Name   string
+	Colour string // #rrggbb
+}
+
+// HomePage is the front page.
+type HomePage struct {
+	Frame       Frame
+	Featured    []ProductCard
+	Newest      []ProductCard
+	Collections []CollectionCard
+}
+
+// CollectionCard leads to a collection.
+type CollectionCard struct {
+	Slug        string
+	Name        string
+	Description string
+	Count       int64
+	Picture     Picture
+}
+
+// ListPage shows products: all of them, a collection, or what a search found.
+type ListPage struct {
+	Frame       Frame
+	Heading     string
+	Intro       string
+	Search      bool   // the page answers a search for Frame.Query
+	Path        string // where the filter form goes
+	Products    []ProductCard
+	Total       int64
+	Sort        string
+	Sorts       []Choice
+	InStock     bool
+	Collection  string // slug chosen in the filter, on the pages that offer it
+	Collections []Choice
+	PriceMin    string // as typed, major units
+	PriceMax    string
+	Active      []Link // each leads to the page without that filter
+	Errors      []FieldError
+	Pagination  Pagination
+	Suggestions []ProductCard // ways on when nothing was found
+}
+
+// Choice is an option of a select or a radio group.
+type Choice struct {
+	Value    string
+	Label    string
+	Selected bool
+}
+
+// Pagination links the pages of a list.
+type Pagination struct {
+	Page     int
+	Pages    int
+	Previous string // empty on the first page
+	Next     string // empty on the last page
+	Links    []PageLink
+}
+
+// PageLink is the link to one page; a gap has no number.
+type PageLink struct {
+	Number  int
+	URL     string
+	Current bool
+	Gap     bool
+}
+
+// ProductPage shows one product.
+type ProductPage struct {
+	Frame       Frame
+	Slug        string
+	Name        string
+	Summary     string
+	Description string // HTML made from Markdown by goldmark with raw HTML off
+	Pictures    []ProductPicture
+	Price       models.Money // of the chosen variant, or the lowest
+	From        bool
+	CompareAt   models.Money
+	Variants    []VariantChoice
+	Options     []string // names of the options, for the legend: "Colour and ruling"
+	Quantity    string   // as typed
+	SoldOut     bool     // nothing of it can be bought
+	Breadcrumbs []Link
+	Related     []ProductCard
+	Errors      []FieldError
+}
+
+// ProductPicture is a picture of the gallery.
+type ProductPicture struct {
+	ID string // the fragment that shows it, as in #picture-3
+	Picture
+}
+
+// VariantChoice is one radio button of the product page.
+type VariantChoice struct {
+	ID        int64
+	Title     string // "Red / Dotted"; the product's name where there are no options
+	Swatch    string // #rrggbb or empty
+	Price     models.Money
+	CompareAt models.Money
+	SKU       string
+	Available int64
+	LowStock  bool // show how many are left
+	Checked   bool
+	PictureID string // id of the ProductPicture that shows it, or empty
+}
+
+// CartPage shows the cart.
+type CartPage struct {
+	Frame        Frame
+	Lines        []CartLine
+	Count        int64        // pieces
+	Total        models.Money // of the lines
+	CannotSell   bool         // something must change before checkout
+	Suggestions  []ProductCard
+	Errors       []FieldError // field ids are "quantity-<variant id>"
+	PayableUntil *time.Time   // an open payment page of this cart ends then
+}
+
+// CartLine is a line of the cart.
+type CartLine struct {
+	VariantID    int64
+	ProductSlug  string
+	Name         string
+	VariantTitle string
+	Picture      Picture
+	UnitPrice    models.Money
+	SeenPrice    models.Money // differs from UnitPrice when the price has changed
+	Total        models.Money
+	Quantity     string // as typed
+	Available    int64
+	Problem      string // why the line cannot be sold as it is, and what is left; or empty
+}
+
+// OrderPage shows an order to its shopper.
+type OrderPage struct {
+	Frame    Frame
+	Order    models.Order
+	Timeline []TimelineEntry
+	Thanks   bool   // the shopper has just come back from paying
+	Waiting  bool   // no word from Stripe yet: offer to check again
+	CheckURL string // the address to check again
+}
+
+// TimelineEntry is one thing that happened to an order.
+type TimelineEntry struct {
+	At     time.Time // UTC
+	Kind   string    // placed, paid, receipt_sent, …; chooses the mark
+	Title  string
+	Detail string
+	Actor  string // who did it; shown to staff only
+	URL    string // where to read more; staff only
+}
+
+// SuccessPage is shown after paying to a browser that may not see the order.
+type SuccessPage struct {
+	Frame Frame
+}
+
+// LookupPage finds an order by its number and mail address.
+type LookupPage struct {
+	Frame  Frame
+	Number string
+	Email  string
+	Errors []FieldError
+}
+
+// ErrorPage explains what went wrong and offers a way on.
+type ErrorPage struct {
+	Frame   Frame
+	Status  int
+	Heading string
+	Text    string
+	Search  bool // offer the search field
+}

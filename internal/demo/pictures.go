@@ -5,9 +5,9 @@ import (
 	"io/fs"
 )
 
-// The pictures are drawn by the program in the folder draw.
+// The pictures are drawn by the program in the folder draw, run from the root
+// of the module: go run ./internal/demo/draw.
 //
-//go:generate go run ./draw
 //go:embed pictures/*
 var embedded embed.FS
 

@@ -41,7 +41,7 @@ func createProduct(c *call) (object, error) {
 	if data := c.p.obj("default_price_data"); data != nil {
 		price := c.newPrice(data, data.needCurrency("currency"))
 		price["product"], product["default_price"] = product.id(), price.id()
-		if *c.p.fault == nil {
+		if c.p.ok() {
 			if err := c.tx.insert(price); err != nil {
 				return nil, err
 			}
@@ -108,8 +108,8 @@ func createPrice(c *call) (object, error) {
 	}
 	if data := c.p.obj("product_data"); data != nil {
 		product := c.newProduct(data)
-		if err := *c.p.fault; err != nil {
-			return nil, err
+		if !c.p.ok() {
+			return nil, *c.p.fault
 		}
 		if err := c.tx.insert(product); err != nil {
 			return nil, err
@@ -117,8 +117,8 @@ func createPrice(c *call) (object, error) {
 		price["product"] = product.id()
 	} else {
 		product, err := c.load("product", c.p.need("product"), "product")
-		if fault := *c.p.fault; fault != nil {
-			return nil, fault
+		if !c.p.ok() {
+			return nil, *c.p.fault
 		}
 		if err != nil {
 			return nil, err
@@ -195,7 +195,7 @@ func createCoupon(c *call) (object, error) {
 		coupon["amount_off"] = p.needInt("amount_off", 1, maximumCharge)
 		coupon["currency"] = p.needCurrency("currency")
 	}
-	if *p.fault == nil {
+	if p.ok() {
 		if _, err := c.tx.object("", coupon.id()); err == nil {
 			return nil, refused("id", "resource_already_exists", "Coupon already exists.")
 		}

@@ -242,8 +242,8 @@ func confirmPaymentPage(c *call) (object, error) {
 	if amount, given := c.p.int("expected_amount", 0, 1<<40); given && amount != session.int("amount_total") {
 		c.p.fail("expected_amount", "", "The session's amount is %d.", session.int("amount_total"))
 	}
-	if fault := *c.p.fault; fault != nil {
-		return nil, fault
+	if !c.p.ok() {
+		return nil, *c.p.fault
 	}
 	method, err := c.method(c.p.need("payment_method"), "payment_method")
 	if err != nil {

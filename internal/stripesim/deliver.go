@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -73,7 +74,10 @@ func (s *Simulator) claimDue(ctx context.Context) (due []*delivery, err error) {
 		if err != nil || total >= allEndpoints {
 			return err
 		}
-		rows, err := t.sql.Query(`SELECT d.id, d.event, d.endpoint, d.attempts, d.counted, d.fault, coalesce(d.body, e.body)
+		waiting, err := collect(t, func(rows *sql.Rows) (*delivery, error) {
+			d := &delivery{}
+			return d, rows.Scan(&d.id, &d.event, &d.endpoint, &d.attempts, &d.counted, &d.fault, &d.body)
+		}, `SELECT d.id, d.event, d.endpoint, d.attempts, d.counted, d.fault, coalesce(d.body, e.body)
 			FROM deliveries d JOIN events e ON e.id = d.event
 			WHERE d.state = 'waiting' AND d.due <= ? AND d.endpoint NOT IN (
 				SELECT endpoint FROM deliveries WHERE state = 'sending' GROUP BY endpoint HAVING count(*) >= ?)
@@ -81,20 +85,12 @@ func (s *Simulator) claimDue(ctx context.Context) (due []*delivery, err error) {
 		if err != nil {
 			return err
 		}
-		defer rows.Close()
-		for rows.Next() && total < allEndpoints {
-			d := &delivery{}
-			if err := rows.Scan(&d.id, &d.event, &d.endpoint, &d.attempts, &d.counted, &d.fault, &d.body); err != nil {
-				return err
-			}
-			if busy[d.endpoint] < perEndpoint {
+		for _, d := range waiting {
+			if total < allEndpoints && busy[d.endpoint] < perEndpoint {
 				busy[d.endpoint]++
 				total++
 				due = append(due, d)
 			}
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-			return err
 		}
 		for _, d := range due {
 			if err := t.claim(d); err != nil {
@@ -111,22 +107,20 @@ func (s *Simulator) claimDue(ctx context.Context) (due []*delivery, err error) {
 
 // sending counts the deliveries being sent, by endpoint and in all.
 func (t *tx) sending() (map[string]int, int, error) {
-	rows, err := t.sql.Query("SELECT endpoint, count(*) FROM deliveries WHERE state = 'sending' GROUP BY endpoint")
-	if err != nil {
-		return nil, 0, err
+	type count struct {
+		endpoint string
+		n        int
 	}
-	defer rows.Close()
+	counts, err := collect(t, func(rows *sql.Rows) (c count, err error) {
+		err = rows.Scan(&c.endpoint, &c.n)
+		return c, err
+	}, "SELECT endpoint, count(*) FROM deliveries WHERE state = 'sending' GROUP BY endpoint")
 	busy, total := map[string]int{}, 0
-	for rows.Next() {
-		var endpoint string
-		var n int
-		if err := rows.Scan(&endpoint, &n); err != nil {
-			return nil, 0, err
-		}
-		busy[endpoint] = n
-		total += n
+	for _, c := range counts {
+		busy[c.endpoint] = c.n
+		total += c.n
 	}
-	return busy, total, rows.Err()
+	return busy, total, err
 }
 
 // claim fills in the endpoint's address; one that was deleted since gets no address and fails for good.

@@ -2,6 +2,7 @@ package stripesim
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -20,21 +21,13 @@ type Event struct {
 // Events returns the last events, newest first, up to 100.
 func (s *Simulator) Events(ctx context.Context) (events []Event, err error) {
 	err = s.store.do(ctx, func(t *tx) error {
-		rows, err := t.sql.Query("SELECT id, type, subject, created, pending, body FROM events ORDER BY seq DESC LIMIT 100")
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var e Event
+		events, err = collect(t, func(rows *sql.Rows) (e Event, err error) {
 			var created int64
-			if err := rows.Scan(&e.ID, &e.Type, &e.Subject, &created, &e.Pending, &e.Body); err != nil {
-				return err
-			}
+			err = rows.Scan(&e.ID, &e.Type, &e.Subject, &created, &e.Pending, &e.Body)
 			e.Created = time.Unix(created, 0).UTC()
-			events = append(events, e)
-		}
-		return rows.Err()
+			return e, err
+		}, "SELECT id, type, subject, created, pending, body FROM events ORDER BY seq DESC LIMIT 100")
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list events: %w", err)
@@ -54,23 +47,15 @@ func (s *Simulator) lastEvent(ctx context.Context, subject, kind string) (id str
 // Deliveries returns the attempts to deliver an event, oldest first.
 func (s *Simulator) Deliveries(ctx context.Context, eventID string) (attempts []Attempt, err error) {
 	err = s.store.do(ctx, func(t *tx) error {
-		rows, err := t.sql.Query(`SELECT coalesce(o.doc ->> '$.url', d.endpoint), a.at, a.millis, a.status, a.error, a.excerpt
+		attempts, err = collect(t, func(rows *sql.Rows) (a Attempt, err error) {
+			var at, millis int64
+			err = rows.Scan(&a.Endpoint, &at, &millis, &a.Status, &a.Error, &a.Body)
+			a.At, a.Took = time.UnixMilli(at).UTC(), time.Duration(millis)*time.Millisecond
+			return a, err
+		}, `SELECT coalesce(o.doc ->> '$.url', d.endpoint), a.at, a.millis, a.status, a.error, a.excerpt
 			FROM attempts a JOIN deliveries d ON d.id = a.delivery LEFT JOIN objects o ON o.id = d.endpoint
 			WHERE d.event = ? ORDER BY a.id`, eventID)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var a Attempt
-			var at, millis int64
-			if err := rows.Scan(&a.Endpoint, &at, &millis, &a.Status, &a.Error, &a.Body); err != nil {
-				return err
-			}
-			a.At, a.Took = time.UnixMilli(at).UTC(), time.Duration(millis)*time.Millisecond
-			attempts = append(attempts, a)
-		}
-		return rows.Err()
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list the deliveries of %s: %w", eventID, err)
@@ -173,22 +158,10 @@ func (s *Simulator) showDeveloperPage(w http.ResponseWriter, r *http.Request) {
 var page20 = page{limit: 20}
 
 func (t *tx) eventRows() ([]eventRow, error) {
-	rows, err := t.sql.Query(`SELECT e.id, e.type, e.created, e.pending, count(d.id), coalesce(sum(d.attempts), 0),
-		coalesce(sum(d.state = 'dropped'), 0), coalesce(sum(d.state = 'given_up'), 0)
-		FROM (SELECT * FROM events ORDER BY seq DESC LIMIT ?) e LEFT JOIN deliveries d ON d.event = e.id
-		GROUP BY e.seq ORDER BY e.seq DESC`, page20.limit)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []eventRow
-	for rows.Next() {
-		var row eventRow
+	return collect(t, func(rows *sql.Rows) (row eventRow, err error) {
 		var created int64
 		var pending, deliveries, attempts, dropped, givenUp int
-		if err := rows.Scan(&row.ID, &row.Type, &created, &pending, &deliveries, &attempts, &dropped, &givenUp); err != nil {
-			return nil, err
-		}
+		err = rows.Scan(&row.ID, &row.Type, &created, &pending, &deliveries, &attempts, &dropped, &givenUp)
 		row.Time = time.Unix(created, 0).UTC().Format(time.RFC3339)
 		row.Good = pending == 0
 		switch {
@@ -205,9 +178,11 @@ func (t *tx) eventRows() ([]eventRow, error) {
 		default:
 			row.State = fmt.Sprintf("failing, attempts: %d", attempts)
 		}
-		out = append(out, row)
-	}
-	return out, rows.Err()
+		return row, err
+	}, `SELECT e.id, e.type, e.created, e.pending, count(d.id), coalesce(sum(d.attempts), 0),
+		coalesce(sum(d.state = 'dropped'), 0), coalesce(sum(d.state = 'given_up'), 0)
+		FROM (SELECT * FROM events ORDER BY seq DESC LIMIT ?) e LEFT JOIN deliveries d ON d.event = e.id
+		GROUP BY e.seq ORDER BY e.seq DESC`, page20.limit)
 }
 
 func (s *Simulator) resendForm(w http.ResponseWriter, r *http.Request) {

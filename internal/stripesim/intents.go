@@ -29,8 +29,8 @@ func createIntent(c *call) (object, error) {
 	}
 	confirm := p.bool("confirm")
 	p.accept("return_url")
-	if err := *p.fault; err != nil {
-		return nil, err
+	if !p.ok() {
+		return nil, *p.fault
 	}
 	method, err := c.readIntentMethod(intent)
 	if err != nil {
@@ -66,7 +66,7 @@ func (c *call) readIntentMethod(intent object) (object, error) {
 	var err error
 	if data := c.p.obj("payment_method_data"); data != nil {
 		method = c.readMethod(data)
-		if *c.p.fault == nil {
+		if c.p.ok() {
 			err = c.tx.insert(method)
 		}
 	} else if id := c.p.str("payment_method"); id != "" {

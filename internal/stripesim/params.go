@@ -303,9 +303,12 @@ func (p *params) accept(keys ...string) {
 	}
 }
 
+// ok says whether no fault was found so far.
+func (p *params) ok() bool { return *p.fault == nil }
+
 // err returns the first fault, or the first parameter that nothing read.
 func (p *params) err() error {
-	if *p.fault != nil {
+	if !p.ok() {
 		return *p.fault
 	}
 	if name := p.unknown(); name != "" {

@@ -71,7 +71,8 @@ func (s *Simulator) doTasks(t *tx) error {
 		kind, object string
 	}
 	tasks, err := collect(t, func(rows *sql.Rows) (one task, err error) {
-		return one, rows.Scan(&one.id, &one.kind, &one.object)
+		err = rows.Scan(&one.id, &one.kind, &one.object)
+		return one, err
 	}, "SELECT id, kind, object FROM tasks WHERE due <= ? ORDER BY due LIMIT ?", s.nowMillis(), batch)
 	if err != nil {
 		return err
@@ -85,7 +86,8 @@ func (s *Simulator) doTasks(t *tx) error {
 		}
 	}
 	overdue, err := collect(t, func(rows *sql.Rows) (id string, err error) {
-		return id, rows.Scan(&id)
+		err = rows.Scan(&id)
+		return id, err
 	}, "SELECT id FROM objects WHERE expires_at <= ? ORDER BY expires_at LIMIT ?", s.now(), batch)
 	if err != nil {
 		return err
@@ -115,24 +117,6 @@ func (s *Simulator) doTask(t *tx, kind, object string) error {
 		return s.finishRefund(t, object, "failed")
 	}
 	return fmt.Errorf("unknown task %q", kind)
-}
-
-// collect reads all rows of a query.
-func collect[T any](t *tx, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
-	rows, err := t.sql.Query(query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []T
-	for rows.Next() {
-		one, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, one)
-	}
-	return out, rows.Err()
 }
 
 // longestRest bounds the wait for what is planned, so that a clock that was set forward is noticed.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/ncruces/go-sqlite3/driver"
@@ -198,21 +199,12 @@ func (t *tx) list(table, column string, pg page, filter []clause) ([][]byte, boo
 		texts = append(texts, c.text)
 		args = append(args, c.args...)
 	}
-	rows, err := t.sql.Query("SELECT "+column+" FROM "+table+" WHERE "+strings.Join(texts, " AND ")+
-		" ORDER BY seq "+order+" LIMIT ?", append(args, pg.limit+1)...)
+	out, err := collect(t, func(rows *sql.Rows) (value []byte, err error) {
+		err = rows.Scan(&value)
+		return value, err
+	}, "SELECT "+column+" FROM "+table+" WHERE "+strings.Join(texts, " AND ")+" ORDER BY seq "+order+" LIMIT ?",
+		append(args, pg.limit+1)...)
 	if err != nil {
-		return nil, false, err
-	}
-	defer rows.Close()
-	var out [][]byte
-	for rows.Next() {
-		var value []byte
-		if err := rows.Scan(&value); err != nil {
-			return nil, false, err
-		}
-		out = append(out, value)
-	}
-	if err := rows.Err(); err != nil {
 		return nil, false, err
 	}
 	more := len(out) > pg.limit
@@ -220,9 +212,7 @@ func (t *tx) list(table, column string, pg page, filter []clause) ([][]byte, boo
 		out = out[:pg.limit]
 	}
 	if pg.before != "" {
-		for i, j := 0, len(out)-1; i < j; i, j = i+1, j-1 {
-			out[i], out[j] = out[j], out[i]
-		}
+		slices.Reverse(out)
 	}
 	return out, more, nil
 }
@@ -233,4 +223,22 @@ func (t *tx) later(due int64, kind, object string) error {
 		return fmt.Errorf("plan %s of %s: %w", kind, object, err)
 	}
 	return nil
+}
+
+// collect reads all rows of a query.
+func collect[T any](t *tx, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := t.sql.Query(query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }() // what goes wrong is in rows.Err
+	var out []T
+	for rows.Next() {
+		one, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, one)
+	}
+	return out, rows.Err()
 }

@@ -13,7 +13,7 @@ func (c *call) sessionAmounts(o object) error {
 	if err != nil {
 		return err
 	}
-	if *c.p.fault != nil {
+	if !c.p.ok() {
 		return *c.p.fault // nothing below makes sense of broken items
 	}
 	code := items[0].str("currency")
@@ -114,7 +114,7 @@ func (c *call) readPrice(p *params) (object, string, error) {
 		made := c.newProduct(inline)
 		name, product = made.str("name"), made.id()
 		made["active"] = false
-		if *c.p.fault == nil {
+		if c.p.ok() {
 			if err := c.tx.insert(made); err != nil {
 				return nil, "", err
 			}
@@ -123,7 +123,7 @@ func (c *call) readPrice(p *params) (object, string, error) {
 		data.fail("product_data", "parameter_missing", "price_data needs a product or product_data.")
 	}
 	price["product"], price["active"] = product, false
-	if *c.p.fault != nil {
+	if !c.p.ok() {
 		return price, name, nil
 	}
 	return price, name, c.tx.insert(price)
@@ -334,10 +334,10 @@ func (c *call) readShippingRate(p *params, code string) (object, error) {
 		return object{}, nil
 	}
 	rate := c.newShippingRate(data)
-	if *c.p.fault == nil && rate.obj("fixed_amount").str("currency") != code {
+	if c.p.ok() && rate.obj("fixed_amount").str("currency") != code {
 		data.fail("fixed_amount", "", "The shipping rate's currency must be the session's, %s.", code)
 	}
-	if *c.p.fault != nil {
+	if !c.p.ok() {
 		return rate, nil
 	}
 	return rate, c.tx.insert(rate)

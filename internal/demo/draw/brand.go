@@ -56,11 +56,11 @@ func markSVG() string {
 	return c.svg()
 }
 
-// faviconSVG is the mark in the accent colour, lighter on dark.
+// faviconSVG is the mark on a rounded tile, which reads on light and on dark.
 func faviconSVG() string {
 	c := newCanvas(64, 64)
-	c.body.WriteString(`<style>g{color:` + accent + `}@media(prefers-color-scheme:dark){g{color:#F2A08C}}</style>`)
-	c.move(32, 32, 0, 1, func() { c.sweet("currentColor") })
+	c.path(box(0, 0, 64, 64, 14), "fill", accent)
+	c.move(32, 32, 0, 0.82, func() { c.sweet(page) })
 	return c.svg()
 }
 
@@ -68,7 +68,7 @@ func faviconSVG() string {
 func tile(size float64) string {
 	c := newCanvas(size, size)
 	c.path(box(0, 0, size, size, 0), "fill", accent)
-	k := size / 64 * 0.84
+	k := size / 64 * 0.72
 	c.move(size/2, size/2, 0, k, func() { c.sweet(page) })
 	return c.svg()
 }
@@ -79,7 +79,7 @@ func card() string {
 	c.path(box(0, 0, 1200, 630, 0), "fill", page)
 	c.path(box(0, 0, 1200, 630, 0), "fill", c.linear(200, 0, 1200, 630, []stop{{0, white, 0.5}, {0.5, blush, 0.15}, {1, blush, 0.85}}))
 	c.move(122, 150, 0, 1.55, func() { c.sweet(accent) })
-	c.writeFrom("Tuckshop", 78, 236, lettering{74, 11, 19, shopInk})
+	c.writeFrom("Tuckshop", 80, 240, lettering{66, 9.6, 16, shopInk})
 	small := lettering{17, 2.6, 5.4, shopInk}
 	c.writeFrom("Good paper, sharp pencils", 80, 366, small)
 	c.writeFrom("and something sweet", 80, 404, small)

@@ -89,13 +89,13 @@ func writePicture(key string, img image.Image) error {
 			return err
 		}
 		err = writeFile(base+".webp", func(f *os.File) error {
-			return webp.Encode(f, small, webp.Options{Quality: webpQuality(w), Method: 5})
+			return webp.Encode(f, small, webp.Options{Quality: webpQuality(w), Method: 4})
 		})
 		if err != nil {
 			return err
 		}
 		if w == 640 {
-			err = writeFile(base+".jpg", func(f *os.File) error { return jpeg.Encode(f, small, &jpeg.Options{Quality: 78}) })
+			err = writeFile(base+".jpg", func(f *os.File) error { return jpeg.Encode(f, small, &jpeg.Options{Quality: 74}) })
 			if err != nil {
 				return err
 			}
@@ -115,9 +115,9 @@ func avifQuality(width int) int {
 
 func webpQuality(width int) int {
 	if width >= 960 {
-		return 74
+		return 62
 	}
-	return 78
+	return 74
 }
 
 // writeFile makes a file of what write puts into it.

@@ -5,16 +5,6 @@ import (
 	"strconv"
 )
 
-// block is a solid of w × h × t millimetres with its faces in one colour.
-func (c *canvas) block(m camera, w, h, t, r float64, colour string) {
-	outline := box(-w/2, -h/2, w, h, r)
-	c.slab(m, outline, 0, t, solid(c.sides(w, h, shade(colour, 0.16), shade(colour, 0.38))))
-	c.flat(m, t, func() {
-		c.path(outline, "fill", colour)
-		c.path(outline, "fill", c.linear(-w/2, -h/2, w/2, h/2, []stop{{0, sunlit, 0.35}, {0.5, sunlit, 0.04}, {1, umber, 0.18}}))
-	})
-}
-
 func drawEraser(c *canvas) {
 	c.table(sky)
 	m := tableCamera(sky, 32, 13.5).at(0, 1, 0, 0)
@@ -91,8 +81,8 @@ func drawSharpener(c *canvas) {
 		c.line("M-1.2 -1.2L2 -4", "#4A3512", 0.7)
 	})
 	// the pencil in front and the curl it lost
-	c.pencil(m.at(24, 27, 0, 196), pencilLook{colour: tomato, length: 96, width: 8})
-	c.curl(330, 1130, 0.95)
+	c.pencil(m.at(-29, 25, 0, 19), pencilLook{colour: tomato, length: 96, width: 8})
+	c.curl(905, 1330, 1)
 }
 
 // curl is a pencil shaving: pleats of wood with a rim of lacquer.

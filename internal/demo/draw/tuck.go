@@ -288,7 +288,7 @@ func drawHumbugJar(base, stripe, label, tone, name string) func(*canvas) {
 			"V", floor-30, "Q", x+r, floor+6, x+r-40, floor+20, "A", r, r*sq, 0, 0, 1, x-r+40, floor+20, "Q", x-r, floor+6, x-r, floor-30, "Z")
 		c.path(glass, "fill", mix(tone, white, 0.4), "opacity", 0.75)
 		c.within(glass, func() {
-			c.path(box(x-r, top+90, 2*r, h, 0), "fill", shade(base, 0.55), "opacity", 0.75)
+			c.path(tube(x, r, top+168, floor+40, sq), "fill", shade(base, 0.55), "opacity", 0.75)
 			rr := dice(21)
 			for row := range 9 {
 				for i := range 6 {

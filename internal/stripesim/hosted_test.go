@@ -1,0 +1,234 @@
+package stripesim_test
+
+import (
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stripe/stripe-go/v76"
+
+	"tuckshop/internal/stripesim"
+)
+
+// submit sends the hosted page's form and returns the answer without following it.
+func (s *sim) submit(session string, fields ...string) (*http.Response, string) {
+	s.t.Helper()
+	form := url.Values{}
+	for i := 0; i < len(fields); i += 2 {
+		form.Set(fields[i], fields[i+1])
+	}
+	browser := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	res, err := browser.PostForm(s.url+"/c/pay/"+session, form)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return res, readAll(s.t, res)
+}
+
+func (s *sim) page(path string) (*http.Response, string) {
+	s.t.Helper()
+	res, err := http.Get(s.url + path)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return res, readAll(s.t, res)
+}
+
+func readAll(t *testing.T, res *http.Response) string {
+	t.Helper()
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}
+
+func has(t *testing.T, page string, parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		if !strings.Contains(page, part) {
+			t.Errorf("the page lacks %q", part)
+		}
+	}
+}
+
+func TestHostedPageShowsTheOrder(t *testing.T) {
+	sim := start(t, "")
+	session := sim.open()
+	res, page := sim.page("/c/pay/" + session.ID)
+	check(t, "status", res.StatusCode, 200)
+	has(t, page, "no money moves", "Notebook", "Pencil", "$30.00", "$34.99", "$5.00", "$39.99", `id="pay"`, `name="email"`, `name="name"`,
+		`name="line1"`, `name="city"`, `name="postal_code"`, `name="country"`, "<option selected>GB", "<option>IE", `name="card"`, "4242 4242 4242 4242",
+		`name="outcome" value="pay"`, `value="decline"`, `value="delayed_success"`, `value="delayed_failure"`,
+		`id="cancel" href="http://shop.test/checkout/cancel"`)
+	has(t, res.Header.Get("Content-Security-Policy"), "default-src 'none'", "form-action 'self' http://shop.test;", "frame-ancestors 'none'")
+	res, _ = sim.page("/assets/sim.css")
+	check(t, "style sheet", res.StatusCode, 200)
+	res, page = sim.page("/c/pay/cs_test_none")
+	check(t, "unknown", res.StatusCode, 404)
+	has(t, page, "There is no such payment page.")
+}
+
+func TestHostedPageWaitsForTheWebhook(t *testing.T) {
+	shop := newShop(t)
+	var answered atomic.Bool
+	release := make(chan struct{})
+	shop.answers(func(_ int, e received) int {
+		if e.event.Type == "checkout.session.completed" {
+			<-release
+			answered.Store(true)
+		}
+		return 200
+	})
+	sim := start(t, shop.url, func(o *stripesim.Options) { o.ConfirmWait = time.Minute })
+	session := sim.open()
+	go func() {
+		until(t, "the session is paid", func() bool { return sim.get(session.ID).PaymentStatus == "paid" })
+		close(release)
+	}()
+	res, _ := sim.submit(session.ID, "outcome", "pay", "email", "kim@example.com", "name", "Kim", "line1", "1 Road", "city", "Cork",
+		"postal_code", "T12", "country", "IE", "card", "4242 4242 4242 4242")
+	check(t, "status", res.StatusCode, 303)
+	check(t, "location", res.Header.Get("Location"), "http://shop.test/checkout/success?session_id="+session.ID)
+	check(t, "answered first", answered.Load(), true)
+	paid := sim.get(session.ID)
+	check(t, "email", paid.CustomerDetails.Email, "kim@example.com")
+	check(t, "city", paid.ShippingDetails.Address.City, "Cork")
+	_, page := sim.page("/c/pay/" + session.ID)
+	has(t, page, "This payment is complete.", "session_id="+session.ID)
+}
+
+func TestHostedPageDoesNotWaitForever(t *testing.T) {
+	shop := newShop(t)
+	sim := start(t, shop.url, func(o *stripesim.Options) { o.ConfirmWait = 20 * time.Millisecond })
+	if err := sim.Inject(stripesim.Fault{Kind: stripesim.Drop, Match: "checkout.session.completed"}); err != nil {
+		t.Fatal(err)
+	}
+	res, _ := sim.submit(sim.open().ID, "outcome", "pay")
+	check(t, "status", res.StatusCode, 303)
+}
+
+func TestHostedPageDeclineThenPay(t *testing.T) {
+	sim := start(t, "")
+	session := sim.open()
+	res, page := sim.submit(session.ID, "outcome", "decline", "city", "Elsewhere")
+	check(t, "status", res.StatusCode, 402)
+	has(t, page, "Payment declined", `value="Elsewhere"`, `value="pay"`)
+	check(t, "session", sim.get(session.ID).Status, stripe.CheckoutSessionStatusOpen)
+	res, page = sim.submit(session.ID, "outcome", "pay", "card", "4000 0000 0000 9995")
+	check(t, "status", res.StatusCode, 402)
+	has(t, page, "insufficient funds")
+	for card, message := range map[string]string{"1234": "incorrect", "4000 0025 0000 3155": "authentication"} {
+		res, page = sim.submit(session.ID, "outcome", "pay", "card", card)
+		check(t, "status", res.StatusCode, 402)
+		has(t, page, message)
+	}
+	res, _ = sim.submit(session.ID, "outcome", "pay")
+	check(t, "status", res.StatusCode, 303)
+	paid := sim.get(session.ID)
+	check(t, "session", paid.PaymentStatus, stripe.CheckoutSessionPaymentStatusPaid)
+	n := 0
+	for list := sim.api.Charges.List(&stripe.ChargeListParams{PaymentIntent: &paid.PaymentIntent.ID}); list.Next(); n++ {
+	}
+	check(t, "charges of one intent", n, 3)
+}
+
+func TestHostedPageRefusesFaultyForms(t *testing.T) {
+	sim := start(t, "")
+	session := sim.open()
+	for name, fields := range map[string][]string{
+		"email":       {"outcome", "pay", "email", "nobody"},
+		"line1":       {"outcome", "pay", "line1", ""},
+		"city":        {"outcome", "pay", "city", " "},
+		"country":     {"outcome", "pay", "country", "US"},
+		"card":        {"outcome", "pay", "card", ""},
+		"postal_code": {"outcome", "pay", "postal_code", strings.Repeat("1", 501)},
+	} {
+		res, page := sim.submit(session.ID, fields...)
+		check(t, name, res.StatusCode, 422)
+		has(t, page, `id="`+name+`-fault"`, "Error:")
+	}
+	res, _ := sim.submit(session.ID, "outcome", "gift")
+	check(t, "outcome", res.StatusCode, 422)
+	check(t, "session", sim.get(session.ID).Status, stripe.CheckoutSessionStatusOpen)
+	if _, err := sim.api.CheckoutSessions.Expire(session.ID, nil); err != nil {
+		t.Fatal(err)
+	}
+	res, page := sim.submit(session.ID, "outcome", "pay")
+	check(t, "expired", res.StatusCode, 410)
+	has(t, page, "has expired", "http://shop.test/checkout/cancel")
+}
+
+func TestManyClicksPayOnce(t *testing.T) {
+	shop := newShop(t)
+	sim := start(t, shop.url)
+	session := sim.open()
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(func() {
+			res, _ := sim.submit(session.ID, "outcome", "pay")
+			check(t, "status", res.StatusCode, 303)
+		})
+	}
+	all.Wait()
+	n := 0
+	for list := sim.api.Charges.List(nil); list.Next(); n++ {
+	}
+	check(t, "charges", n, 1)
+}
+
+func TestHostedPageOffersRates(t *testing.T) {
+	sim := start(t, "")
+	p := order()
+	fast := *p.ShippingOptions[0]
+	rate := *fast.ShippingRateData
+	rate.DisplayName, rate.FixedAmount = stripe.String("Courier"), &stripe.CheckoutSessionShippingOptionShippingRateDataFixedAmountParams{
+		Amount: stripe.Int64(900), Currency: stripe.String("usd")}
+	fast.ShippingRateData = &rate
+	p.ShippingOptions = append(p.ShippingOptions, &fast)
+	session, err := sim.api.CheckoutSessions.New(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, page := sim.page("/c/pay/" + session.ID)
+	has(t, page, "Courier", "$9.00")
+	res, _ := sim.submit(session.ID, "outcome", "pay", "shipping_rate", session.ShippingOptions[1].ShippingRate.ID)
+	check(t, "status", res.StatusCode, 303)
+	check(t, "total", sim.get(session.ID).AmountTotal, 3499+900)
+}
+
+func TestDevelopersPage(t *testing.T) {
+	shop := newShop(t)
+	sim := start(t, shop.url)
+	_, page := sim.page("/")
+	has(t, page, "None yet")
+	session := sim.paid()
+	event := sim.completed(session.ID)
+	until(t, "accepted", func() bool { return sim.completed(session.ID).Pending == 0 })
+	_, page = sim.page("/")
+	has(t, page, session.ID, event.ID, "accepted, attempts: 1", "checkout.session.completed")
+	res, err := http.PostForm(sim.url+"/_sim/events/"+event.ID+"/resend", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	readAll(t, res)
+	check(t, "first", shop.next("checkout.session.completed").event.ID, event.ID)
+	check(t, "second", shop.next("checkout.session.completed").event.ID, event.ID)
+
+	res, err = http.PostForm(sim.url+"/_sim/faults", url.Values{"kind": {"503"}, "count": {"2"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	readAll(t, res)
+	check(t, "status", res.StatusCode, 204)
+	_, err = sim.api.CheckoutSessions.New(order())
+	wantError(t, err, 503, "")
+	sim.ClearFaults()
+	sim.open()
+}

@@ -1,0 +1,105 @@
+// Package email draws the shop's mail.
+package email
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"tuckshop/models"
+)
+
+// Receipt is what a mail about an order holds.
+type Receipt struct {
+	ShopName string
+	BaseURL  string
+	OrderURL string
+	Order    models.Order
+}
+
+// Render draws the receipt of a paid order.
+func Render(ctx context.Context, r Receipt) (subject, html, text string, err error) {
+	subject = fmt.Sprintf("Your %s order %s is paid", r.ShopName, r.Order.Number)
+	html, err = draw(ctx, receipt(r, subject))
+	return subject, html, receiptText(r), err
+}
+
+// RenderPaymentFailed draws the mail that says that a delayed payment did not
+// arrive.
+func RenderPaymentFailed(ctx context.Context, r Receipt) (subject, html, text string, err error) {
+	subject = fmt.Sprintf("The payment for your %s order %s did not arrive", r.ShopName, r.Order.Number)
+	html, err = draw(ctx, paymentFailed(r, subject))
+	return subject, html, strings.Join([]string{
+		"Hello,", "",
+		"your bank did not complete the payment for order " + r.Order.Number + ", so nothing was charged and the order is closed.", "",
+		"If you would still like to have it, you can order again at any time:", r.BaseURL, "", r.ShopName, "",
+	}, "\n"), err
+}
+
+func draw(ctx context.Context, mail templ.Component) (string, error) {
+	var out bytes.Buffer
+	if err := mail.Render(ctx, &out); err != nil {
+		return "", fmt.Errorf("draw mail: %w", err)
+	}
+	return out.String(), nil
+}
+
+type amount struct {
+	label string
+	value string
+}
+
+// amounts are an order's figures in the order they are added up.
+func amounts(o models.Order) []amount {
+	rows := []amount{{"Subtotal", o.Price(o.Subtotal).String()}}
+	if o.Discount > 0 {
+		rows = append(rows, amount{"Discount", "-" + o.Price(o.Discount).String()})
+	}
+	delivery := "Free"
+	if o.Shipping > 0 {
+		delivery = o.Price(o.Shipping).String()
+	}
+	rows = append(rows, amount{"Delivery", delivery})
+	if o.Tax > 0 {
+		rows = append(rows, amount{"Tax", o.Price(o.Tax).String()})
+	}
+	return append(rows, amount{"Total", o.Price(o.Total).String()})
+}
+
+func addressLines(o models.Order) []string {
+	a := o.ShippingAddress
+	if a.Line1 == "" {
+		return nil
+	}
+	var lines []string
+	for _, line := range []string{o.ShippingName, a.Line1, a.Line2, strings.TrimSpace(a.PostalCode + " " + a.City + " " + a.State), a.Country} {
+		if line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+func receiptText(r Receipt) string {
+	var out strings.Builder
+	fmt.Fprintf(&out, "Thank you! Your order %s is paid.\n\n", r.Order.Number)
+	for _, item := range r.Order.Items {
+		name := item.Name
+		if item.VariantTitle != "" {
+			name += " (" + item.VariantTitle + ")"
+		}
+		fmt.Fprintf(&out, "%d x %s\n    %s\n", item.Quantity, name, r.Order.Price(item.Total))
+	}
+	out.WriteString("\n")
+	for _, row := range amounts(r.Order) {
+		fmt.Fprintf(&out, "%-10s %s\n", row.label, row.value)
+	}
+	if lines := addressLines(r.Order); len(lines) > 0 {
+		fmt.Fprintf(&out, "\nIt goes to:\n%s\n", strings.Join(lines, "\n"))
+	}
+	fmt.Fprintf(&out, "\nYour order, any time: %s\n\n%s\n", r.OrderURL, r.ShopName)
+	return out.String()
+}

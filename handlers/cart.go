@@ -42,7 +42,7 @@ func cartToken(c echo.Context, secure bool) string {
 }
 
 func (h carts) setCookie(c echo.Context, token string) {
-	c.SetCookie(&http.Cookie{
+	c.SetCookie(&http.Cookie{ //nolint:gosec // Secure wherever the shop is reached by HTTPS
 		Name: cartCookieName(h.secure), Value: token, Path: "/", MaxAge: int(cartLife.Seconds()),
 		Secure: h.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	})

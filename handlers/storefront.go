@@ -338,9 +338,10 @@ func (s storefront) card(product models.Product, snap *snapshot) views.ProductCa
 	card.CompareAt = models.Money{Amount: lowest.CompareAt, Currency: snap.shop.Currency}
 	for i, picture := range product.Pictures {
 		shown := viewPicture(picture)
-		if i == 0 {
+		switch i {
+		case 0:
 			card.Picture = shown
-		} else if i == 1 {
+		case 1:
 			card.Second = &shown
 		}
 	}

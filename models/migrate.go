@@ -54,7 +54,9 @@ func (s *Store) migrationProvider() (*goose.Provider, error) {
 		if err != nil {
 			return err
 		}
-		_, err = migrator.MigrateTx(ctx, tx, rivermigrate.DirectionUp, nil)
+		// Its successor takes no transaction; SQLite has no other connection.
+		_, err = migrator.MigrateTx( //nolint:staticcheck // see above
+			ctx, tx, rivermigrate.DirectionUp, nil)
 		return err
 	}}
 	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}

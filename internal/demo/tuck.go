@@ -30,7 +30,7 @@ func tuck() []article {
 			collections: []string{"tuck"}, featured: true, added: 3,
 			sku: "TK-GINGER", price: 850, grams: 230,
 			stock: []int{60},
-			alt:   "A tall tin of Ginger Biscuits with three biscuits leaning against it",
+			alt:   "A tall tin of Ginger Biscuits with three biscuits in front of it",
 			more:  []shot{{"stack", "A stack of dark ginger biscuits with sugar on top, one broken in half"}},
 		},
 		{

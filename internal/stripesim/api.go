@@ -60,8 +60,11 @@ func (s *Simulator) api(run endpoint) http.HandlerFunc {
 			send(w, errorReply(invalid("", "", "The request's body could not be read."), requestID))
 			return
 		}
-		fault := s.takeAPIFault(r)
-		if refusal := fault.refusal(); refusal != nil {
+		fault, refusal := s.takeAPIFault(r)
+		if refusal == nil {
+			refusal = fault.refusal()
+		}
+		if refusal != nil {
 			send(w, errorReply(refusal, requestID))
 			return
 		}

@@ -31,8 +31,11 @@ func (p *params) needMax(key string, n int) string {
 
 func createProduct(c *call) (object, error) {
 	product := c.newProduct(c.p)
-	if id := c.p.str("id"); id != "" {
+	if id := c.p.max("id", 250); id != "" {
 		product["id"] = id
+		if _, err := c.tx.object("", id); err == nil {
+			c.p.fail("id", "resource_already_exists", "Product already exists.")
+		}
 	}
 	if c.p.has("active") {
 		product["active"] = c.p.bool("active")
@@ -195,10 +198,8 @@ func createCoupon(c *call) (object, error) {
 		coupon["amount_off"] = p.needInt("amount_off", 1, maximumCharge)
 		coupon["currency"] = p.needCurrency("currency")
 	}
-	if p.ok() {
-		if _, err := c.tx.object("", coupon.id()); err == nil {
-			return nil, refused("id", "resource_already_exists", "Coupon already exists.")
-		}
+	if _, err := c.tx.object("", coupon.id()); err == nil {
+		p.fail("id", "resource_already_exists", "Coupon already exists.")
 	}
 	return c.created(coupon, "coupon.created")
 }

@@ -19,7 +19,7 @@ import (
 const (
 	answerTimeout  = 20 * time.Second // how long an endpoint may take
 	maxAttempts    = 20               // then a delivery is given up; it can still be resent by hand
-	perEndpoint    = 16               // deliveries to one endpoint at the same time
+	perEndpoint    = 32               // deliveries to one endpoint at the same time
 	allEndpoints   = 64               // and to all: a slow endpoint leaves room for others
 	excerptLength  = 500              // bytes of an answer kept in the log of attempts
 	longestBackoff = 10 * time.Minute

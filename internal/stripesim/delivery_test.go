@@ -127,6 +127,23 @@ func TestDeliverySurvivesARestart(t *testing.T) {
 	check(t, "session", second.get(session.ID).PaymentStatus, stripe.CheckoutSessionPaymentStatusPaid)
 }
 
+func TestStateOfANewerProgramIsRefused(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "sim.db")
+	db, err := driver.Open("file:" + file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec("PRAGMA user_version = 99"); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := stripesim.Open(t.Context(), stripesim.Options{Path: file}); err == nil {
+		t.Error("it was opened", s.Close())
+	}
+}
+
 func TestSlowEndpointLeavesRoomForOthers(t *testing.T) {
 	stuck := make(chan struct{})
 	slow := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-stuck }))
@@ -179,7 +196,7 @@ func TestDelayedPaymentsSettleAfterARestart(t *testing.T) {
 			shop := newShop(t)
 			now := &clock{at: time.Now()}
 			file := filepath.Join(t.TempDir(), "sim.db")
-			change := func(o *stripesim.Options) { o.Path, o.Now, o.SettleDelay = file, now.now, time.Hour }
+			change := func(o *stripesim.Options) { o.Path, o.Now, o.DelayedAfter = file, now.now, time.Hour }
 			first := start(t, shop.url, change)
 			session := first.open()
 			if err := first.Pay(t.Context(), session.ID, outcome); err != nil {

@@ -162,7 +162,7 @@ func (t *tx) eventRows() ([]eventRow, error) {
 		var created int64
 		var pending, deliveries, attempts, dropped, givenUp int
 		err = rows.Scan(&row.ID, &row.Type, &created, &pending, &deliveries, &attempts, &dropped, &givenUp)
-		row.Time = time.Unix(created, 0).UTC().Format(time.RFC3339)
+		row.Time = time.Unix(created, 0).UTC().Format("2006-01-02 15:04:05Z")
 		row.Good = pending == 0
 		switch {
 		case deliveries == 0:

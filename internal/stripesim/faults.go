@@ -147,12 +147,20 @@ func (s *Simulator) ClearFaults() {
 	s.faults.faults = nil
 }
 
-// takeAPIFault is the fault for a request: that of its Sim-Fault header, else the queue's.
-func (s *Simulator) takeAPIFault(r *http.Request) *Fault {
-	if kind := FaultKind(r.Header.Get("Sim-Fault")); slices.Contains(apiFaults, kind) {
-		return &Fault{Kind: kind}
+// takeAPIFault is the fault for a request: that of its Sim-Fault header, else the queue's. Where the header names a
+// fault of the delivery, that is queued for the next event.
+func (s *Simulator) takeAPIFault(r *http.Request) (*Fault, *apiError) {
+	kind := FaultKind(r.Header.Get("Sim-Fault"))
+	switch {
+	case kind == "":
+	case slices.Contains(apiFaults, kind):
+		return &Fault{Kind: kind}, nil
+	default:
+		if err := s.Inject(Fault{Kind: kind}); err != nil {
+			return nil, invalid("", "", "The header Sim-Fault: %s", err)
+		}
 	}
-	return s.faults.take(apiFaults, r.URL.Path)
+	return s.faults.take(apiFaults, r.URL.Path), nil
 }
 
 // faultForm answers POST /_sim/faults: kind, match, count, n, delay_ms; kind=clear empties the queue.

@@ -124,7 +124,7 @@ type sim struct {
 
 func quick(o *stripesim.Options) {
 	o.Backoff = func(int) time.Duration { return 10 * time.Millisecond }
-	o.SettleDelay = 10 * time.Millisecond
+	o.DelayedAfter = 10 * time.Millisecond
 }
 
 // start opens a simulator on a file, serves and runs it. It is stopped at the test's end, or by stop.

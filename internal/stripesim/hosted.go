@@ -9,6 +9,9 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 )
 
 //go:embed templates assets
@@ -112,12 +115,32 @@ type payPage struct {
 	Free      bool
 	Ships     bool
 	FixedMail bool
-	Countries []string
+	Countries []country
 	Rates     []payRate
 }
 
 type payLine struct {
 	Name, Detail, Amount, Image string
+}
+
+type country struct {
+	Code, Name string
+}
+
+// countries names countries in English, in the order of their names.
+func countries(codes []string) []country {
+	out := make([]country, 0, len(codes))
+	for _, code := range codes {
+		named := country{code, code}
+		if region, err := language.ParseRegion(code); err == nil {
+			if name := display.English.Regions().Name(region); name != "" {
+				named.Name = name
+			}
+		}
+		out = append(out, named)
+	}
+	slices.SortFunc(out, func(a, b country) int { return strings.Compare(a.Name, b.Name) })
+	return out
 }
 
 type payRate struct {
@@ -134,7 +157,7 @@ func newPayPage(session object, f payForm) payPage {
 		Form: f, Back: session.str("cancel_url"), Total: money(session.int("amount_total"), code),
 		Free: session.int("amount_total") == 0, FixedMail: session.str("customer_email") != "",
 		Ships:     session.obj("shipping_address_collection") != nil,
-		Countries: session.obj("shipping_address_collection").strings("allowed_countries"),
+		Countries: countries(session.obj("shipping_address_collection").strings("allowed_countries")),
 	}
 	for _, item := range session.list("_line_items") {
 		line := payLine{Name: item.str("description"), Amount: money(item.int("amount_subtotal"), code), Image: item.str("_image")}
@@ -279,6 +302,6 @@ func (s *Simulator) pageHeaders(w http.ResponseWriter, session object) {
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self' data: http: https:; "+
 		"form-action "+strings.Join(actions, " ")+"; frame-ancestors 'none'; base-uri 'none'")
 	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Referrer-Policy", "same-origin") // with no-referrer a form would say Origin: null
 	h.Set("Cache-Control", "no-store")
 }

@@ -64,7 +64,7 @@ func TestHostedPageShowsTheOrder(t *testing.T) {
 	res, page := sim.page("/c/pay/" + session.ID)
 	check(t, "status", res.StatusCode, 200)
 	has(t, page, "no money moves", "Notebook", "Pencil", "$30.00", "$34.99", "$5.00", "$39.99", `id="pay"`, `name="email"`, `name="name"`,
-		`name="line1"`, `name="city"`, `name="postal_code"`, `name="country"`, "<option selected>GB", "<option>IE", `name="card"`, "4242 4242 4242 4242",
+		`name="line1"`, `name="city"`, `name="postal_code"`, `name="country"`, `<option value="GB" selected>United Kingdom`, `<option value="IE">Ireland`, `name="card"`, "4242 4242 4242 4242",
 		`name="outcome" value="pay"`, `value="decline"`, `value="delayed_success"`, `value="delayed_failure"`,
 		`id="cancel" href="http://shop.test/checkout/cancel"`)
 	has(t, res.Header.Get("Content-Security-Policy"), "default-src 'none'", "form-action 'self' http://shop.test;", "frame-ancestors 'none'")

@@ -79,7 +79,7 @@ func (c *call) named(kind string) (object, error) { return c.load(kind, c.id(), 
 func (c *call) load(kind, id, param string) (object, error) {
 	o, err := c.tx.object(kind, id)
 	if errors.Is(err, errNotFound) {
-		return nil, missing(strings.ReplaceAll(kind, ".", "_"), id, param)
+		return nil, missing(kind, id, param)
 	}
 	if err == nil && kind == "checkout.session" {
 		err = c.expireOverdue(c.tx, o)

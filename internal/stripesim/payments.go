@@ -130,7 +130,7 @@ func (s *Simulator) startDelayed(t *tx, why cause, intent, charge object, f fate
 	if err := s.change(t, why, intent, "payment_intent.processing"); err != nil {
 		return err
 	}
-	return t.later(s.nowMillis()+s.opts.SettleDelay.Milliseconds(), "settle", charge.id())
+	return t.later(s.dueSoon(s.opts.DelayedAfter), "settle", charge.id())
 }
 
 // settle ends a delayed payment and, where it is a checkout's, tells the session.

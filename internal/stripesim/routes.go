@@ -4,8 +4,9 @@ import (
 	"net/http"
 )
 
-// routes is the table of the simulator.
-func (s *Simulator) routes() *http.ServeMux {
+// routes is the table of the simulator. A form that another site made a browser send is refused; clients of the
+// API are no browsers and say nothing of where they come from.
+func (s *Simulator) routes() http.Handler {
 	mux := http.NewServeMux()
 	for pattern, run := range map[string]endpoint{
 		"POST /v1/checkout/sessions":                createSession,
@@ -88,7 +89,7 @@ func (s *Simulator) routes() *http.ServeMux {
 	mux.HandleFunc("POST /_sim/events/{id}/resend", s.resendForm)
 	mux.HandleFunc("POST /_sim/faults", s.faultForm)
 	mux.Handle("GET /assets/", assets())
-	return mux
+	return http.NewCrossOriginProtection().Handler(mux)
 }
 
 func unknownRoute(c *call) (object, error) {

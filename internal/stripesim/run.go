@@ -8,9 +8,12 @@ import (
 	"time"
 )
 
-// Run delivers events, expires overdue sessions and ends delayed payments until ctx ends; then it waits for the
-// deliveries on their way and returns nil. What a killed process left half done is done again: an endpoint may
-// see an event twice. One Run at a time.
+// stopGrace is what deliveries on their way are given when Run is to end. One that is cut off is sent again.
+const stopGrace = 5 * time.Second
+
+// Run delivers events, expires overdue sessions and ends delayed payments until ctx ends; then it gives the
+// deliveries on their way a few seconds and returns nil. What a killed process left half done is done again: an
+// endpoint may see an event twice. One Run at a time.
 func (s *Simulator) Run(ctx context.Context) error {
 	err := s.store.do(ctx, func(t *tx) error {
 		_, err := t.sql.Exec("UPDATE deliveries SET state = 'waiting' WHERE state = 'sending'")
@@ -20,10 +23,16 @@ func (s *Simulator) Run(ctx context.Context) error {
 		return fmt.Errorf("run simulator: %w", err)
 	}
 	var sending sync.WaitGroup
-	defer sending.Wait()
+	way, cut := context.WithCancel(context.WithoutCancel(ctx))
+	defer func() {
+		grace := time.AfterFunc(stopGrace, cut)
+		sending.Wait()
+		grace.Stop()
+		cut()
+	}()
 	for ctx.Err() == nil {
 		began := s.nowMillis()
-		if err := s.work(ctx, &sending); err != nil {
+		if err := s.work(way, &sending); err != nil {
 			// The next round tries again: a full disk may have room by then.
 			s.log.Error("simulator: round failed", "error", err)
 		}
@@ -34,7 +43,7 @@ func (s *Simulator) Run(ctx context.Context) error {
 	return nil
 }
 
-// work does everything that is due. Deliveries go on in goroutines of their own.
+// work does everything that is due. Deliveries go on in goroutines of their own, until ctx ends.
 func (s *Simulator) work(ctx context.Context, sending *sync.WaitGroup) error {
 	if err := s.store.do(ctx, s.doTasks); err != nil {
 		return fmt.Errorf("do what is due: %w", err)
@@ -45,14 +54,12 @@ func (s *Simulator) work(ctx context.Context, sending *sync.WaitGroup) error {
 	}
 	for _, d := range due {
 		sending.Go(func() {
-			// A delivery on its way is allowed to end when the simulator stops: it has its own time-out.
-			inner := context.WithoutCancel(ctx)
-			result := s.send(inner, d)
+			result := s.send(ctx, d)
 			if !result.OK() {
 				s.log.Warn("simulator: webhook not accepted", "event", d.event, "url", d.url, "status", result.Status,
 					"attempt", d.attempts+1, "error", result.Error)
 			}
-			if err := s.settleDelivery(inner, d, result); err != nil {
+			if err := s.settleDelivery(ctx, d, result); err != nil {
 				s.log.Error("simulator: delivery not recorded", "error", err)
 			}
 			s.nudge()

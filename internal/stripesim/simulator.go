@@ -34,8 +34,8 @@ type Options struct {
 	Backoff func(attempt int) time.Duration
 	// ConfirmWait is how long the hosted page waits for the webhook's first answer; 0 is 10 s.
 	ConfirmWait time.Duration
-	// SettleDelay is how long a delayed payment takes to succeed or fail; 0 is 5 s.
-	SettleDelay time.Duration
+	// DelayedAfter is how long a delayed payment takes to succeed or fail; 0 is 5 s.
+	DelayedAfter time.Duration
 }
 
 // Simulator is an http.Handler with the API at /v1, hosted pages at /c/pay/{session} and a page for developers
@@ -43,7 +43,7 @@ type Options struct {
 type Simulator struct {
 	opts   Options
 	store  *store
-	mux    *http.ServeMux
+	mux    http.Handler
 	client *http.Client
 	log    *slog.Logger
 
@@ -69,8 +69,8 @@ func Open(ctx context.Context, o Options) (*Simulator, error) {
 	if o.ConfirmWait == 0 {
 		o.ConfirmWait = 10 * time.Second
 	}
-	if o.SettleDelay == 0 {
-		o.SettleDelay = 5 * time.Second
+	if o.DelayedAfter == 0 {
+		o.DelayedAfter = 5 * time.Second
 	}
 	o.URL = strings.TrimRight(o.URL, "/")
 	if o.WebhookURL != "" && o.WebhookSecret == "" {

@@ -1,0 +1,94 @@
+// Package modelstest gives tests real databases.
+package modelstest
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver that makes PostgreSQL databases
+
+	"tuckshop/models"
+)
+
+// Each runs a test on SQLite and on PostgreSQL, as subtests of those names.
+func Each(t *testing.T, test func(t *testing.T, databaseURL string)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { test(t, "sqlite:"+filepath.Join(t.TempDir(), "shop.db")) })
+	t.Run("postgres", func(t *testing.T) { test(t, postgres(t)) })
+}
+
+// postgres makes an empty database on the server TEST_DATABASE_URL names and
+// drops it when the test ends.
+func postgres(t *testing.T) string {
+	t.Helper()
+	server := os.Getenv("TEST_DATABASE_URL")
+	if server == "" {
+		t.Fatal("TEST_DATABASE_URL is not set: run `make test`, or `.ci/postgres run go test ./...`")
+	}
+	admin, err := sql.Open("pgx", server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := "t" + strings.ToLower(models.NewToken())
+	if _, err := admin.ExecContext(t.Context(), fmt.Sprintf("CREATE DATABASE %s", name)); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if _, err := admin.ExecContext(context.WithoutCancel(t.Context()), fmt.Sprintf("DROP DATABASE %s WITH (FORCE)", name)); err != nil {
+			t.Error(err)
+		}
+		if err := admin.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	u, err := url.Parse(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Path = "/" + name
+	return u.String()
+}
+
+// New opens and migrates a database and makes a shop in USD.
+func New(t *testing.T, databaseURL string, options models.Options) *models.Store {
+	t.Helper()
+	store, err := models.Open(t.Context(), databaseURL, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if _, err := store.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.EnsureShop(t.Context(), "Tuckshop", "USD"); err != nil {
+		t.Fatal(err)
+	}
+	return store
+}
+
+// Product stores a product with one variant and returns the variant's id.
+func Product(t *testing.T, store *models.Store, slug string, price, stock int64) int64 {
+	t.Helper()
+	added, err := store.AddCatalogue(t.Context(), nil, []models.Product{{
+		Slug: slug, Name: strings.ToUpper(slug[:1]) + slug[1:], Status: models.ProductActive,
+		Variants: []models.Variant{{SKU: "SKU-" + slug, Price: price, Stock: stock}},
+	}}, nil)
+	if err != nil || !added {
+		t.Fatalf("add product: %t, %v", added, err)
+	}
+	product, err := store.ProductBySlug(t.Context(), slug)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return product.Variants[0].ID
+}

@@ -74,10 +74,10 @@ func (s *Store) Orders(ctx context.Context, f OrderFilter) ([]Order, error) {
 
 // OrderHistory is everything that is known to have happened to an order.
 type OrderHistory struct {
-	Events  []OrderEvent
-	Stripe  []StripeEvent // without their payloads
-	Emails  []Email       // without their bodies
-	Attempt []CheckoutAttempt
+	Events   []OrderEvent
+	Stripe   []StripeEvent // without their payloads
+	Emails   []Email       // without their bodies
+	Attempts []CheckoutAttempt
 }
 
 // OrderHistory returns the history of an order, each part oldest first.
@@ -88,7 +88,7 @@ func (s *Store) OrderHistory(ctx context.Context, orderID int64) (OrderHistory, 
 		db.Order("id").Find(&h.Events).Error,
 		db.Omit("Payload").Order("received_at, id").Find(&h.Stripe).Error,
 		db.Omit("HTML", "Text").Order("id").Find(&h.Emails).Error,
-		db.Order("id").Find(&h.Attempt).Error,
+		db.Order("id").Find(&h.Attempts).Error,
 	} {
 		if err != nil {
 			return h, fmt.Errorf("read the history of order %d: %w", orderID, err)

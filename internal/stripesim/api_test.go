@@ -348,6 +348,10 @@ func TestKeysAndRoutes(t *testing.T) {
 	wantError(t, err, 401, "")
 	_, err = sim.api.Invoices.Get("in_1", nil)
 	wantError(t, err, 404, "")
+	for range 2 {
+		_, err = sim.api.Products.New(&stripe.ProductParams{ID: stripe.String("pen"), Name: stripe.String("Pen")})
+	}
+	wantError(t, err, 400, "resource_already_exists")
 	endpoint, err := sim.api.WebhookEndpoints.New(&stripe.WebhookEndpointParams{URL: stripe.String("http://127.0.0.1:9/x"), EnabledEvents: stripe.StringSlice([]string{"*"})})
 	if err != nil || endpoint.Secret == "" {
 		t.Fatalf("endpoint %+v: %v", endpoint, err)

@@ -127,6 +127,14 @@ func TestDeliverySurvivesARestart(t *testing.T) {
 	check(t, "session", second.get(session.ID).PaymentStatus, stripe.CheckoutSessionPaymentStatusPaid)
 }
 
+func TestStateInMemory(t *testing.T) {
+	shop := newShop(t)
+	sim := start(t, shop.url, func(o *stripesim.Options) { o.Path = "" })
+	session := sim.paid()
+	check(t, "signature", shop.next("checkout.session.completed").err, nil)
+	check(t, "status", sim.get(session.ID).PaymentStatus, stripe.CheckoutSessionPaymentStatusPaid)
+}
+
 func TestStateOfANewerProgramIsRefused(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "sim.db")
 	db, err := driver.Open("file:" + file)
@@ -282,6 +290,33 @@ func TestDeliveryFaults(t *testing.T) {
 	if err := start(t, "").Inject(stripesim.Fault{Kind: "gremlins"}); err == nil {
 		t.Error("an unknown fault was taken")
 	}
+}
+
+func TestReorderedEventComesAfterThoseThatFollow(t *testing.T) {
+	shop := newShop(t)
+	now := &clock{at: time.Now()}
+	sim := start(t, shop.url, func(o *stripesim.Options) { o.Now = now.now })
+	res, body, err := sim.post(t.Context(), "/v1/products", "name=x", "Sim-Fault", string(stripesim.Reorder))
+	if err != nil || res.StatusCode != http.StatusOK {
+		t.Fatalf("product: %v %s", err, body)
+	}
+	sim.paid()
+	check(t, "the last event's type", shop.next("checkout.session.completed").event.Type, "checkout.session.completed")
+	until(t, "all others are accepted", func() bool {
+		events, err := sim.Events(t.Context())
+		pending := 0
+		for _, e := range events {
+			pending += e.Pending
+		}
+		return err == nil && pending == 1
+	})
+	for len(shop.received) > 0 {
+		if got := <-shop.received; got.event.Type == "product.created" {
+			t.Error("the event that was held back came before its time")
+		}
+	}
+	now.advance(time.Minute)
+	shop.next("product.created")
 }
 
 // spoiltOnce wants the first attempt refused and the second right.

@@ -164,6 +164,11 @@ func TestAPIFaults(t *testing.T) {
 			t.Errorf("after %s: %v", kind, err)
 		}
 	}
+	res, _, err := sim.post(t.Context(), "/v1/products", "name=x", "Sim-Fault", "gremlins")
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(t, "unknown fault", res.StatusCode, http.StatusBadRequest)
 	fault(stripesim.Error500)
 	for range 2 { // the second is the stored answer
 		_, err := sim.api.CheckoutSessions.New(keyed("500"))

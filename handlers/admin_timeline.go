@@ -1,0 +1,48 @@
+package handlers
+
+import (
+	"fmt"
+	"sort"
+
+	"tuckshop/models"
+	"tuckshop/views"
+)
+
+// timeline merges everything that is known of an order, oldest first.
+func timeline(h models.OrderHistory) []views.TimelineEntry {
+	var entries []views.TimelineEntry
+	for _, event := range h.Events {
+		title, ok := shopperTitles[event.Kind]
+		if !ok {
+			title = event.Kind
+		}
+		entries = append(entries, views.TimelineEntry{At: event.CreatedAt, Kind: event.Kind, Title: title, Detail: event.Detail, Actor: event.Actor})
+	}
+	for _, attempt := range h.Attempts {
+		entries = append(entries, views.TimelineEntry{
+			At: attempt.CreatedAt, Kind: "checkout_attempt", Title: "Payment page: " + attempt.Status, Detail: attempt.Error, Actor: "shop",
+		})
+	}
+	for _, event := range h.Stripe {
+		detail := event.Outcome
+		if event.Deliveries > 1 {
+			detail += fmt.Sprintf(", came %d times", event.Deliveries)
+		}
+		if event.Detail != "" {
+			detail += ": " + event.Detail
+		}
+		entries = append(entries, views.TimelineEntry{At: event.ReceivedAt, Kind: "stripe_event", Title: "Webhook " + event.Type, Detail: detail, Actor: "stripe " + event.ID})
+	}
+	for _, email := range h.Emails {
+		entry := views.TimelineEntry{
+			At: email.CreatedAt, Kind: "email", Title: "Mail " + email.Kind + ": " + email.Status,
+			Detail: "to " + email.Recipient, Actor: "shop", URL: fmt.Sprintf("/admin/mail/%d", email.ID),
+		}
+		if email.SentAt != nil {
+			entry.At = *email.SentAt
+		}
+		entries = append(entries, entry)
+	}
+	sort.SliceStable(entries, func(i, j int) bool { return entries[i].At.Before(entries[j].At) })
+	return entries
+}

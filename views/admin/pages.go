@@ -1,0 +1,85 @@
+// Package admin draws the merchant's side of the shop.
+package admin
+
+import (
+	"time"
+
+	"tuckshop/models"
+	"tuckshop/views"
+)
+
+// Frame is what surrounds every page of the admin.
+type Frame struct {
+	ShopName  string
+	Title     string
+	Section   string // the path of the current navigation entry
+	Staff     string // mail address; empty before login
+	Simulated bool
+}
+
+// LoginPage asks for mail address and password.
+type LoginPage struct {
+	Frame  Frame
+	Email  string
+	Next   string // a local path
+	Errors []views.FieldError
+}
+
+// SetupPage makes the first owner.
+type SetupPage struct {
+	Frame  Frame
+	Token  string
+	Email  string
+	Errors []views.FieldError
+}
+
+// OverviewPage greets the merchant.
+type OverviewPage struct {
+	Frame   Frame
+	Figures []Figure
+	Latest  []models.Order
+}
+
+// Figure is a number with its meaning.
+type Figure struct{ Label, Value, URL string }
+
+// OrdersPage lists orders.
+type OrdersPage struct {
+	Frame    Frame
+	Search   string
+	Status   models.OrderStatus
+	Orders   []models.Order
+	NextPage string // empty on the last page
+}
+
+// OrderPage shows one order with everything that happened to it.
+type OrderPage struct {
+	Frame    Frame
+	Order    models.Order
+	Timeline []views.TimelineEntry
+}
+
+// MailListPage lists mails.
+type MailListPage struct {
+	Frame    Frame
+	Emails   []models.Email
+	NextPage string
+}
+
+// MailPage shows one mail.
+type MailPage struct {
+	Frame Frame
+	Email models.Email
+}
+
+// ProductsPage lists products with their stock.
+type ProductsPage struct {
+	Frame    Frame
+	Search   string
+	Currency string
+	Products []models.Product
+	Total    int64
+	NextPage string
+}
+
+func utc(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }

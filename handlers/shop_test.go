@@ -1,0 +1,311 @@
+package handlers_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"tuckshop/internal/apptest"
+	"tuckshop/models"
+	"tuckshop/models/modelstest"
+)
+
+var now = time.Now
+
+func eventBody(id, kind, object string) []byte {
+	return fmt.Appendf(nil, `{"id":%q,"object":"event","type":%q,"api_version":"2023-10-16","livemode":false,"data":{"object":%s}}`, id, kind, object)
+}
+
+// TestWebhookAnswers is the table of answers, row by row.
+func TestWebhookAnswers(t *testing.T) {
+	session := `{"id":"cs_x","object":"checkout.session","mode":"payment","payment_status":"paid"}`
+	ok := func(body string) []byte { return []byte(body) }
+	good := eventBody("evt_1", models.EventSessionCompleted, session)
+	sign := func(b []byte) string { return apptest.Sign(apptest.Secret, now(), b) }
+	large := []byte(`{"id":"` + strings.Repeat("x", 1<<20) + `"}`)
+	altered := append([]byte(" "), good...)
+	rows := []struct {
+		name      string
+		body      []byte
+		signature string
+		status    int
+	}{
+		{"signature missing", good, "", 400},
+		{"signature wrong secret", good, apptest.Sign("whsec_other", now(), good), 400},
+		{"signature old", good, apptest.Sign(apptest.Secret, now().Add(-302*time.Second), good), 400},
+		{"signature from the future", good, apptest.Sign(apptest.Secret, now().Add(302*time.Second), good), 400},
+		{"signature v0 only", good, strings.Replace(sign(good), "v1=", "v0=", 1), 400},
+		{"body altered by a space", altered, sign(good), 400},
+		{"signature garbage", good, "t=1,v1", 400},
+		{"two v1, one right", good, sign(good) + ",v1=00", 200},
+		{"not JSON", ok(`{`), "", 400},
+		{"empty", ok(``), "", 400},
+		{"null", ok(`null`), "", 400},
+		{"array", ok(`[]`), "", 400},
+		{"empty object", ok(`{}`), "", 400},
+		{"data absent", ok(`{"id":"evt_2","type":"a"}`), "", 400},
+		{"data null", ok(`{"id":"evt_2","type":"a","data":null}`), "", 400},
+		{"object null", ok(`{"id":"evt_2","type":"a","data":{"object":null}}`), "", 400},
+		{"id absent", ok(`{"type":"a","data":{"object":{}}}`), "", 400},
+		{"id of the wrong type", ok(`{"id":7,"type":"a","data":{"object":{}}}`), "", 400},
+		{"known type with a field of the wrong type", eventBody("evt_3", models.EventSessionCompleted, `{"id":"cs_x","amount_total":"12"}`), "", 400},
+		{"another system's session", eventBody("evt_4", models.EventSessionCompleted, session), "", 200},
+		{"duplicate", eventBody("evt_4", models.EventSessionCompleted, session), "", 200},
+		{"unknown type", eventBody("evt_5", "customer.created", `{"id":"cus_1"}`), "", 200},
+		{"another API version", []byte(strings.Replace(string(eventBody("evt_6", "customer.created", `{}`)), "2023-10-16", "2031-01-01", 1)), "", 200},
+		{"thin event", ok(`{"id":"evt_7","object":"v2.core.event","type":"v1.billing.meter","related_object":{}}`), "", 200},
+		{"too large", large, "", 413},
+	}
+	modelstest.Each(t, func(t *testing.T, databaseURL string) {
+		app := apptest.New(t, databaseURL, apptest.Options{})
+		for _, row := range rows {
+			t.Run(row.name, func(t *testing.T) {
+				signature := row.signature
+				if signature == "" && row.name != "signature missing" {
+					signature = sign(row.body)
+				}
+				if status := app.Deliver(row.body, signature); status != row.status {
+					t.Errorf("answered %d, want %d", status, row.status)
+				}
+			})
+		}
+		t.Run("wrong method", func(t *testing.T) {
+			if got := app.Browser().Get("/webhooks/stripe"); got.Status != http.StatusMethodNotAllowed {
+				t.Errorf("answered %d", got.Status)
+			}
+		})
+	})
+}
+
+func TestWebhookWithoutSecretIs503(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, databaseURL string) {
+		app := apptest.New(t, databaseURL, apptest.Options{WebhookSecrets: []string{""}})
+		body := eventBody("evt_1", "a", `{}`)
+		if status := app.Deliver(body, apptest.Sign("", now(), body)); status != http.StatusServiceUnavailable {
+			t.Errorf("answered %d", status)
+		}
+	})
+}
+
+func TestWebhookSecretsRotate(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, databaseURL string) {
+		app := apptest.New(t, databaseURL, apptest.Options{WebhookSecrets: []string{"whsec_new", "whsec_old"}})
+		for i, secret := range []string{"whsec_new", "whsec_old"} {
+			body := eventBody(fmt.Sprintf("evt_%d", i), "a", `{}`)
+			if status := app.Deliver(body, apptest.Sign(secret, now(), body)); status != http.StatusOK {
+				t.Errorf("%s: answered %d", secret, status)
+			}
+		}
+	})
+}
+
+// TestPurchase goes the whole way: cart, session, payment page, webhook, paid
+// order, receipt.
+func TestPurchase(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, databaseURL string) {
+		app := apptest.New(t, databaseURL, apptest.Options{})
+		variant := fmt.Sprint(modelstest.Product(t, app.Store, "pen", 500, 10))
+		shopper := app.Browser()
+		if got := shopper.Post("/cart/items", "variant_id", variant, "quantity", "2"); got.Status != 303 || got.Location != "/cart?notice=added" {
+			t.Fatalf("add: %d %s", got.Status, got.Location)
+		}
+		cart := shopper.Get("/cart")
+		if !strings.Contains(cart.Body, `data-cart-count="2"`) || !strings.Contains(cart.Body, `data-cart-total="1000"`) {
+			t.Error("the cart page does not count")
+		}
+		first, second := shopper.Post("/checkout"), shopper.Post("/checkout")
+		if first.Status != 303 || !strings.Contains(first.Location, "/c/pay/cs_test_") || second.Location != first.Location {
+			t.Fatalf("checkout: %d %s, again %s", first.Status, first.Location, second.Location)
+		}
+		paid := shopper.Post(first.Location, "outcome", "pay", "email", "ada@example.com", "name", "Ada", "line1", "1 Main St",
+			"city", "London", "postal_code", "N1", "country", "GB", "card", "4242424242424242")
+		if paid.Status != 303 {
+			t.Fatalf("pay: %d %s", paid.Status, paid.Body)
+		}
+		done := shopper.Get(paid.Location)
+		if !strings.Contains(done.Body, `data-order-status="paid"`) {
+			t.Errorf("success page: %d", done.Status)
+		}
+		if other := app.Browser().Get(paid.Location); strings.Contains(other.Body, "ada@example.com") || strings.Contains(other.Body, "data-order-number") {
+			t.Error("another browser sees the order")
+		}
+		app.Eventually("the receipt", func() bool {
+			emails, err := app.Store.Emails(t.Context(), 0, 10)
+			return err == nil && len(emails) == 1 && emails[0].Status == models.EmailSent
+		})
+		email, err := app.Store.EmailByID(t.Context(), 1)
+		if err != nil || email.Recipient != "ada@example.com" || !strings.Contains(email.Text, "$10.00") {
+			t.Errorf("receipt %+v, %v", email, err)
+		}
+		if cart := shopper.Get("/cart"); !strings.Contains(cart.Body, `data-cart-count="0"`) {
+			t.Error("the cart was not emptied")
+		}
+		order, err := app.Store.OrderByNumber(t.Context(), "1001")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := app.Browser().Post("/orders/lookup", "number", "1001", "email", "ADA@example.com"); got.Location != "/orders/"+order.Token {
+			t.Errorf("look-up: %d %s", got.Status, got.Location)
+		}
+		if got := app.Browser().Post("/orders/lookup", "number", "1001", "email", "eve@example.com"); got.Status != 404 {
+			t.Errorf("wrong look-up: %d", got.Status)
+		}
+	})
+}
+
+func TestBadQuantities(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, databaseURL string) {
+		app := apptest.New(t, databaseURL, apptest.Options{})
+		variant := fmt.Sprint(modelstest.Product(t, app.Store, "pen", 500, 10))
+		shopper := app.Browser()
+		for _, quantity := range []string{"-1", "0", "1000000000", "9223372036854775808", "two", ""} {
+			got := shopper.Post("/cart/items?quantity=1", "variant_id", variant, "quantity", quantity)
+			if got.Status != 422 || !strings.Contains(got.Body, `id="quantity-fault"`) || !strings.Contains(got.Body, "<title>Error: ") {
+				t.Errorf("quantity %q: %d", quantity, got.Status)
+			}
+		}
+		if cart := shopper.Get("/cart"); !strings.Contains(cart.Body, `data-cart-count="0"`) {
+			t.Error("the cart changed")
+		}
+		if got := shopper.Post("/cart/items", "variant_id", "999", "quantity", "1"); got.Status != 404 {
+			t.Errorf("unknown variant: %d", got.Status)
+		}
+		if got := shopper.Get("/products/nothing"); got.Status != 404 || !strings.Contains(got.Body, `name="q"`) {
+			t.Errorf("unknown product: %d", got.Status)
+		}
+	})
+}
+
+func TestStripeDownKeepsCartAndStock(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, databaseURL string) {
+		app := apptest.New(t, databaseURL, apptest.Options{StripeDown: true})
+		variant := fmt.Sprint(modelstest.Product(t, app.Store, "pen", 500, 10))
+		shopper := app.Browser()
+		shopper.Post("/cart/items", "variant_id", variant, "quantity", "2")
+		if got := shopper.Post("/checkout"); got.Status != 303 || got.Location != "/cart?notice=stripe" {
+			t.Fatalf("checkout: %d %s", got.Status, got.Location)
+		}
+		if cart := shopper.Get("/cart?notice=stripe"); !strings.Contains(cart.Body, `data-cart-count="2"`) || !strings.Contains(cart.Body, "does not answer") {
+			t.Error("the cart was not kept, or nothing is said")
+		}
+		product, err := app.Store.ProductBySlug(t.Context(), "pen")
+		if err != nil || product.Variants[0].Reserved != 0 {
+			t.Errorf("reserved %d, %v", product.Variants[0].Reserved, err)
+		}
+	})
+}
+
+func TestFiftyShoppersAtOnce(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, databaseURL string) {
+		app := apptest.New(t, databaseURL, apptest.Options{})
+		variant := fmt.Sprint(modelstest.Product(t, app.Store, "pen", 500, 10))
+		shoppers := make([]*apptest.Browser, 50)
+		for i := range shoppers {
+			shoppers[i] = app.Browser()
+			shoppers[i].Post("/cart/items", "variant_id", variant, "quantity", "1")
+		}
+		var wg sync.WaitGroup
+		answers := make(chan apptest.Answer, len(shoppers))
+		for _, shopper := range shoppers {
+			wg.Go(func() { answers <- shopper.Post("/checkout") })
+		}
+		wg.Wait()
+		close(answers)
+		var pages, refusals int
+		for answer := range answers {
+			switch {
+			case answer.Status == 303 && strings.Contains(answer.Location, "/c/pay/"):
+				pages++
+			case answer.Status == 422:
+				refusals++
+			default:
+				t.Errorf("answered %d %s", answer.Status, answer.Location)
+			}
+		}
+		if pages != 10 || refusals != 40 {
+			t.Errorf("%d payment pages, %d refusals", pages, refusals)
+		}
+	})
+}
+
+// TestEveryAdminRouteIsDenied walks the admin without a login.
+func TestEveryAdminRouteIsDenied(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, databaseURL string) {
+		app := apptest.New(t, databaseURL, apptest.Options{})
+		for _, path := range []string{"/admin", "/admin/orders", "/admin/orders/1001", "/admin/products", "/admin/mail", "/admin/mail/1", "/admin/mail/1/html", "/admin/nothing"} {
+			if got := app.Browser().Get(path); got.Status != 303 || !strings.HasPrefix(got.Location, "/admin/login?next=") {
+				t.Errorf("GET %s: %d %s", path, got.Status, got.Location)
+			}
+		}
+		if got := app.Browser().Post("/admin/logout"); got.Status != 303 || got.Location != "/admin/login" {
+			t.Errorf("POST /admin/logout: %d", got.Status)
+		}
+	})
+}
+
+func TestSetupAndLogin(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, databaseURL string) {
+		app := apptest.New(t, databaseURL, apptest.Options{RateLimits: true})
+		token, err := app.Store.NewSetupToken(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := app.Browser().Get("/admin/setup"); got.Status != 404 {
+			t.Errorf("setup without a token: %d", got.Status)
+		}
+		owner := app.Browser()
+		if got := owner.Post("/admin/setup", "token", token, "email", "me@example.com", "password", "short"); got.Status != 422 || !strings.Contains(got.Body, "me@example.com") {
+			t.Errorf("short password: %d", got.Status)
+		}
+		if got := owner.Post("/admin/setup", "token", token, "email", "me@example.com", "password", "horse battery nine"); got.Location != "/admin" {
+			t.Fatalf("setup: %d %s", got.Status, got.Location)
+		}
+		if got := owner.Get("/admin/orders"); got.Status != 200 || got.Header.Get("Cache-Control") != "no-store" {
+			t.Errorf("orders: %d", got.Status)
+		}
+		if got := app.Browser().Post("/admin/setup", "token", token, "email", "eve@example.com", "password", "horse battery nine"); got.Status != 404 {
+			t.Errorf("token used twice: %d", got.Status)
+		}
+		owner.Post("/admin/logout")
+		if got := owner.Get("/admin"); got.Status != 303 {
+			t.Errorf("after logout: %d", got.Status)
+		}
+		for _, next := range []string{"//evil.example", `/\evil.example`, "/%09/evil.example", "https://evil.example", "/admin//evil"} {
+			if got := app.Browser().Post("/admin/login", "email", "me@example.com", "password", "horse battery nine", "next", next); got.Location != "/admin" {
+				t.Errorf("next=%s leads to %q (%d)", next, got.Location, got.Status)
+			}
+		}
+		var last int
+		for range 8 {
+			last = app.Browser().Post("/admin/login", "email", "guess@example.com", "password", "wrong wrong wrong").Status
+		}
+		if last != http.StatusTooManyRequests {
+			t.Errorf("guessing ends with %d", last)
+		}
+	})
+}
+
+func TestOtherSitesCannotPost(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, databaseURL string) {
+		app := apptest.New(t, databaseURL, apptest.Options{})
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, app.URL+"/cart/items", strings.NewReader(""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Sec-Fetch-Site", "cross-site")
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		if response.StatusCode != http.StatusForbidden {
+			t.Errorf("answered %d", response.StatusCode)
+		}
+		if csp := response.Header.Get("Content-Security-Policy"); !strings.Contains(csp, "default-src 'self'") || strings.Contains(csp, "unsafe-inline") {
+			t.Errorf("policy %q", csp)
+		}
+	})
+}

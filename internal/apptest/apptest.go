@@ -1,0 +1,224 @@
+// Package apptest runs the whole shop for tests: a real database, the real
+// router behind a real listener, the simulator in Stripe's place, and jobs.
+package apptest
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"tuckshop/handlers"
+	"tuckshop/internal/demo"
+	"tuckshop/internal/mail"
+	"tuckshop/internal/payments"
+	"tuckshop/internal/stripesim"
+	"tuckshop/jobs"
+	"tuckshop/models"
+	"tuckshop/models/modelstest"
+)
+
+// Secret signs the webhooks of a test's app.
+const Secret = "whsec_apptest"
+
+// App is a running shop.
+type App struct {
+	URL       string
+	Store     *models.Store
+	Simulator *stripesim.Simulator
+	t         *testing.T
+}
+
+// Options changes what New starts.
+type Options struct {
+	StripeDown     bool // nothing listens where Stripe should be
+	WebhookSecrets []string
+	RateLimits     bool
+	Demo           bool
+}
+
+// New starts a shop on databaseURL and stops it when the test ends.
+func New(t *testing.T, databaseURL string, o Options) *App {
+	t.Helper()
+	log := slog.New(slog.DiscardHandler)
+	store := modelstest.New(t, databaseURL, models.Options{Logger: log, MailFrom: "shop@example.com"})
+	if o.Demo {
+		if _, err := demo.Seed(t.Context(), store, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// Both need the other's address before they start.
+	shop, stripe := httptest.NewUnstartedServer(nil), httptest.NewUnstartedServer(nil)
+	shopURL := "http://" + shop.Listener.Addr().String()
+	stripeURL := "http://" + stripe.Listener.Addr().String()
+	simulator, err := stripesim.Open(t.Context(), stripesim.Options{
+		URL: stripeURL, WebhookURL: shopURL + "/webhooks/stripe", WebhookSecret: Secret, Logger: log,
+		Backoff: func(int) time.Duration { return 20 * time.Millisecond },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	secrets := o.WebhookSecrets
+	if secrets == nil {
+		secrets = []string{Secret}
+	}
+	client := payments.New(payments.Config{SecretKey: "sk_test_apptest", APIBase: stripeURL, WebhookSecrets: secrets, BaseURL: shopURL})
+	runner, err := jobs.New(jobs.Config{
+		Store: store, Sender: mail.Outbox{}, Sessions: client, Logger: log, BaseURL: shopURL, MailFrom: "shop@example.com",
+		ReconcileInterval: time.Hour, ReconcileAfter: time.Hour,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	app, err := handlers.New(handlers.Config{
+		Store: store, Payments: client, Verifier: client, Pictures: demo.Pictures(), Logger: log,
+		BaseURL: shopURL, SimulatorURL: stripeURL, RateLimits: o.RateLimits,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	shop.Config.Handler, stripe.Config.Handler = app, simulator
+	if err := runner.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	shop.Start()
+	running, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	delivered := make(chan error, 1)
+	if o.StripeDown {
+		stripe.Listener.Close()
+	} else {
+		stripe.Start()
+	}
+	go func() { delivered <- simulator.Run(running) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-delivered; err != nil && !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+		if !o.StripeDown {
+			stripe.Close()
+		}
+		shop.Close()
+		patience, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 10*time.Second)
+		defer cancel()
+		if err := errors.Join(runner.Stop(patience), simulator.Close()); err != nil {
+			t.Error(err)
+		}
+	})
+	return &App{URL: shopURL, Store: store, Simulator: simulator, t: t}
+}
+
+// Answer is an answer with its body read.
+type Answer struct {
+	Status   int
+	Location string
+	Header   http.Header
+	Body     string
+}
+
+// Browser keeps cookies and follows no redirects.
+type Browser struct {
+	app    *App
+	client *http.Client
+}
+
+// Browser is a new visitor.
+func (a *App) Browser() *Browser {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	return &Browser{app: a, client: &http.Client{Jar: jar, Timeout: 30 * time.Second,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+}
+
+// Get asks for a path of the shop, or for an absolute address.
+func (b *Browser) Get(path string) Answer { return b.do(http.MethodGet, path, nil) }
+
+// Post sends a form, given as name, value, name, value…
+func (b *Browser) Post(path string, fields ...string) Answer {
+	form := url.Values{}
+	for i := 0; i+1 < len(fields); i += 2 {
+		form.Add(fields[i], fields[i+1])
+	}
+	return b.do(http.MethodPost, path, form)
+}
+
+func (b *Browser) do(method, path string, form url.Values) Answer {
+	t := b.app.t
+	t.Helper()
+	if strings.HasPrefix(path, "/") {
+		path = b.app.URL + path
+	}
+	request, err := http.NewRequestWithContext(t.Context(), method, path, strings.NewReader(form.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if form != nil {
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	response, err := b.client.Do(request)
+	if err != nil {
+		t.Error(err)
+		return Answer{}
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Error(err)
+	}
+	return Answer{Status: response.StatusCode, Location: response.Header.Get("Location"), Header: response.Header, Body: string(body)}
+}
+
+// Sign makes a Stripe-Signature header for a payload, as Stripe describes it.
+func Sign(secret string, at time.Time, payload []byte) string {
+	mac := hmac.New(sha256.New, []byte(secret))
+	fmt.Fprintf(mac, "%d.%s", at.Unix(), payload)
+	return fmt.Sprintf("t=%d,v1=%s", at.Unix(), hex.EncodeToString(mac.Sum(nil)))
+}
+
+// Deliver posts a webhook and returns the status.
+func (a *App) Deliver(payload []byte, signature string) int {
+	a.t.Helper()
+	request, err := http.NewRequestWithContext(a.t.Context(), http.MethodPost, a.URL+"/webhooks/stripe", strings.NewReader(string(payload)))
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	if signature != "" {
+		request.Header.Set("Stripe-Signature", signature)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		a.t.Error(err)
+		return 0
+	}
+	defer response.Body.Close()
+	return response.StatusCode
+}
+
+// Eventually asks until done says yes, for at most ten seconds.
+func (a *App) Eventually(what string, done func() bool) {
+	a.t.Helper()
+	deadline := time.NewTimer(10 * time.Second)
+	defer deadline.Stop()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for !done() {
+		select {
+		case <-deadline.C:
+			a.t.Fatalf("still waiting: %s", what)
+		case <-tick.C:
+		}
+	}
+}

@@ -96,7 +96,9 @@ func New(t *testing.T, databaseURL string, o Options) *App {
 	running, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	delivered := make(chan error, 1)
 	if o.StripeDown {
-		stripe.Listener.Close()
+		if err := stripe.Listener.Close(); err != nil {
+			t.Fatal(err)
+		}
 	} else {
 		stripe.Start()
 	}

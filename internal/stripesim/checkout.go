@@ -69,7 +69,7 @@ func (s *Simulator) complete(t *tx, why cause, session object, who buyer, method
 		if err != nil {
 			return "", nil, err
 		}
-		if intent.str("status") == "requires_action" {
+		if declined == nil && intent.str("status") == "requires_action" {
 			// There is nobody to authenticate a simulated buyer: the page says that it was not done.
 			declined = &apiError{Status: 402, Type: "card_error", Code: "authentication_required", Kept: true,
 				Message: "This card asks for authentication, which was not done. Use another card."}

@@ -125,7 +125,7 @@ func (t *tx) sending() (map[string]int, int, error) {
 
 // claim fills in the endpoint's address; one that was deleted since gets no address and fails for good.
 func (t *tx) claim(d *delivery) error {
-	if _, err := t.sql.Exec("UPDATE deliveries SET state = 'sending' WHERE id = ?", d.id); err != nil {
+	if _, err := t.exec("UPDATE deliveries SET state = 'sending' WHERE id = ?", d.id); err != nil {
 		return err
 	}
 	endpoint, err := t.object("webhook_endpoint", d.endpoint)
@@ -212,19 +212,19 @@ func (s *Simulator) settleDelivery(ctx context.Context, d *delivery, a Attempt) 
 		due += s.opts.Backoff(n + 1).Milliseconds()
 	}
 	err := s.store.do(ctx, func(t *tx) error {
-		_, err := t.sql.Exec("INSERT INTO attempts (delivery, at, millis, status, error, excerpt) VALUES (?, ?, ?, ?, ?, ?)",
+		_, err := t.exec("INSERT INTO attempts (delivery, at, millis, status, error, excerpt) VALUES (?, ?, ?, ?, ?, ?)",
 			d.id, a.At.UnixMilli(), a.Took.Milliseconds(), a.Status, a.Error, a.Body)
 		if err != nil {
 			return err
 		}
-		_, err = t.sql.Exec("UPDATE deliveries SET state = ?, due = ?, attempts = ? WHERE id = ?", state, due, n, d.id)
+		_, err = t.exec("UPDATE deliveries SET state = ?, due = ?, attempts = ? WHERE id = ?", state, due, n, d.id)
 		if err != nil || !a.OK() || !d.counted {
 			return err
 		}
-		if _, err := t.sql.Exec("UPDATE deliveries SET counted = 0 WHERE id = ?", d.id); err != nil {
+		if _, err := t.exec("UPDATE deliveries SET counted = 0 WHERE id = ?", d.id); err != nil {
 			return err
 		}
-		_, err = t.sql.Exec("UPDATE events SET pending = max(pending - 1, 0) WHERE id = ?", d.event)
+		_, err = t.exec("UPDATE events SET pending = max(pending - 1, 0) WHERE id = ?", d.event)
 		return err
 	})
 	if err != nil {
@@ -265,7 +265,7 @@ func (s *Simulator) awaitAnswer(ctx context.Context, event string) error {
 	defer done()
 	var open bool
 	err := s.store.do(ctx, func(t *tx) error {
-		return t.sql.QueryRow(`SELECT count(*) > 0 AND sum(attempts) = 0 FROM deliveries WHERE event = ?`, event).Scan(&open)
+		return t.queryRow(`SELECT count(*) > 0 AND sum(attempts) = 0 FROM deliveries WHERE event = ?`, event).Scan(&open)
 	})
 	if err != nil {
 		return fmt.Errorf("wait for the answer to %s: %w", event, err)

@@ -301,7 +301,7 @@ func TestReorderedEventComesAfterThoseThatFollow(t *testing.T) {
 		t.Fatalf("product: %v %s", err, body)
 	}
 	sim.paid()
-	check(t, "the last event's type", shop.next("checkout.session.completed").event.Type, "checkout.session.completed")
+	shop.next("checkout.session.completed")
 	until(t, "all others are accepted", func() bool {
 		events, err := sim.Events(t.Context())
 		pending := 0

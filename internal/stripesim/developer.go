@@ -38,7 +38,7 @@ func (s *Simulator) Events(ctx context.Context) (events []Event, err error) {
 // lastEvent returns the id of the newest event of a type about an object; "" where there is none.
 func (s *Simulator) lastEvent(ctx context.Context, subject, kind string) (id string, err error) {
 	err = s.store.do(ctx, func(t *tx) error {
-		return t.sql.QueryRow("SELECT coalesce((SELECT id FROM events WHERE subject = ? AND type = ? ORDER BY seq DESC LIMIT 1), '')",
+		return t.queryRow("SELECT coalesce((SELECT id FROM events WHERE subject = ? AND type = ? ORDER BY seq DESC LIMIT 1), '')",
 			subject, kind).Scan(&id)
 	})
 	return id, err
@@ -90,7 +90,7 @@ func (s *Simulator) Resend(ctx context.Context, eventID string) error {
 // resend queues the delivery again where there is one that has ended or waits, so that its success counts for the
 // event; else, for an endpoint that came later, it makes one.
 func (s *Simulator) resend(t *tx, event, endpoint object) error {
-	res, err := t.sql.Exec(`UPDATE deliveries SET state = 'waiting', due = ?, fault = '' WHERE id =
+	res, err := t.exec(`UPDATE deliveries SET state = 'waiting', due = ?, fault = '' WHERE id =
 		(SELECT id FROM deliveries WHERE event = ? AND endpoint = ? AND state <> 'sending' ORDER BY counted DESC, id LIMIT 1)`,
 		s.nowMillis(), event.id(), endpoint.id())
 	if err != nil {
@@ -102,7 +102,7 @@ func (s *Simulator) resend(t *tx, event, endpoint object) error {
 	if err := s.enqueue(t, event, endpoint, nil); err != nil {
 		return err
 	}
-	_, err = t.sql.Exec(`UPDATE events SET pending = (SELECT count(*) FROM deliveries WHERE event = ?1 AND counted) WHERE id = ?1`, event.id())
+	_, err = t.exec(`UPDATE events SET pending = (SELECT count(*) FROM deliveries WHERE event = ?1 AND counted) WHERE id = ?1`, event.id())
 	return err
 }
 

@@ -54,7 +54,7 @@ func (s *Simulator) record(t *tx, event object, subject string, endpoints []obje
 	if err != nil {
 		return fmt.Errorf("encode event: %w", err)
 	}
-	_, err = t.sql.Exec("INSERT INTO events (id, type, created, subject, pending, body) VALUES (?, ?, ?, ?, ?, ?)",
+	_, err = t.exec("INSERT INTO events (id, type, created, subject, pending, body) VALUES (?, ?, ?, ?, ?, ?)",
 		event.id(), event.str("type"), event.int("created"), subject, len(endpoints), body)
 	if err != nil {
 		return fmt.Errorf("record event: %w", err)
@@ -101,7 +101,7 @@ func (s *Simulator) enqueue(t *tx, event, endpoint object, fault *Fault) error {
 		own = body
 	}
 	for i := range copies {
-		_, err := t.sql.Exec("INSERT INTO deliveries (event, endpoint, state, due, counted, fault, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		_, err := t.exec("INSERT INTO deliveries (event, endpoint, state, due, counted, fault, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
 			event.id(), endpoint.id(), state, due, i == 0, mangle, own)
 		if err != nil {
 			return fmt.Errorf("enqueue event: %w", err)
@@ -125,7 +125,7 @@ func (t *tx) event(id string) (object, error) {
 		body    []byte
 		pending int64
 	)
-	if err := t.sql.QueryRow("SELECT body, pending FROM events WHERE id = ?", id).Scan(&body, &pending); err != nil {
+	if err := t.queryRow("SELECT body, pending FROM events WHERE id = ?", id).Scan(&body, &pending); err != nil {
 		return nil, notFound(err, "read event")
 	}
 	return storedEvent(body, pending)

@@ -90,7 +90,7 @@ func (s *Simulator) transact(c *call, run endpoint, fault *Fault, saved *savedKe
 }
 
 func (k *savedKey) find(t *tx, now int64) (reply, error) {
-	if _, err := t.sql.Exec("DELETE FROM idempotency WHERE created < ?", now-keyLife); err != nil {
+	if _, err := t.exec("DELETE FROM idempotency WHERE created < ?", now-keyLife); err != nil {
 		return reply{}, fmt.Errorf("prune idempotency keys: %w", err)
 	}
 	var (
@@ -98,7 +98,7 @@ func (k *savedKey) find(t *tx, now int64) (reply, error) {
 		digest []byte
 		answer reply
 	)
-	err := t.sql.QueryRow("SELECT route, digest, status, body, request FROM idempotency WHERE key = ?", k.key).
+	err := t.queryRow("SELECT route, digest, status, body, request FROM idempotency WHERE key = ?", k.key).
 		Scan(&route, &digest, &answer.status, &answer.body, &answer.id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return reply{}, nil
@@ -121,7 +121,7 @@ func (k *savedKey) find(t *tx, now int64) (reply, error) {
 }
 
 func (k *savedKey) keep(t *tx, answer reply, now int64) error {
-	_, err := t.sql.Exec("INSERT INTO idempotency (key, route, digest, status, request, body, created) VALUES (?, ?, ?, ?, ?, ?, ?)",
+	_, err := t.exec("INSERT INTO idempotency (key, route, digest, status, request, body, created) VALUES (?, ?, ?, ?, ?, ?, ?)",
 		k.key, k.route, k.digest, answer.status, answer.id, answer.body, now)
 	if err != nil {
 		return fmt.Errorf("store idempotency key: %w", err)

@@ -16,7 +16,7 @@ const stopGrace = 5 * time.Second
 // endpoint may see an event twice. One Run at a time.
 func (s *Simulator) Run(ctx context.Context) error {
 	err := s.store.do(ctx, func(t *tx) error {
-		_, err := t.sql.Exec("UPDATE deliveries SET state = 'waiting' WHERE state = 'sending'")
+		_, err := t.exec("UPDATE deliveries SET state = 'waiting' WHERE state = 'sending'")
 		return err
 	})
 	if err != nil {
@@ -85,7 +85,7 @@ func (s *Simulator) doTasks(t *tx) error {
 		return err
 	}
 	for _, one := range tasks {
-		if _, err := t.sql.Exec("DELETE FROM tasks WHERE id = ?", one.id); err != nil {
+		if _, err := t.exec("DELETE FROM tasks WHERE id = ?", one.id); err != nil {
 			return err
 		}
 		if err := s.doTask(t, one.kind, one.object); err != nil {
@@ -134,7 +134,7 @@ const longestRest = time.Second
 func (s *Simulator) rest(ctx context.Context, worked int64) error {
 	var next sql.NullInt64
 	err := s.store.do(ctx, func(t *tx) error {
-		return t.sql.QueryRow(`SELECT min(due) FROM (
+		return t.queryRow(`SELECT min(due) FROM (
 			SELECT min(due) AS due FROM tasks WHERE due > ?1 UNION ALL
 			SELECT min(expires_at) * 1000 FROM objects WHERE expires_at > ?1 / 1000 UNION ALL
 			SELECT min(due) FROM deliveries WHERE state = 'waiting' AND due > ?1)`, worked).Scan(&next)

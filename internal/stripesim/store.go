@@ -50,7 +50,7 @@ func openStore(ctx context.Context, path string) (*store, error) {
 func (st *store) migrate(ctx context.Context) error {
 	return st.do(ctx, func(t *tx) error {
 		var version int
-		if err := t.sql.QueryRow("PRAGMA user_version").Scan(&version); err != nil {
+		if err := t.queryRow("PRAGMA user_version").Scan(&version); err != nil {
 			return fmt.Errorf("read the version of the simulator's state: %w", err)
 		}
 		switch {
@@ -63,11 +63,11 @@ func (st *store) migrate(ctx context.Context) error {
 			if strings.TrimSpace(statement) == "" {
 				continue
 			}
-			if _, err := t.sql.Exec(statement); err != nil {
+			if _, err := t.exec(statement); err != nil {
 				return fmt.Errorf("create the simulator's tables: %w", err)
 			}
 		}
-		_, err := t.sql.Exec(fmt.Sprintf("PRAGMA user_version = %d", schemaVersion))
+		_, err := t.exec(fmt.Sprintf("PRAGMA user_version = %d", schemaVersion))
 		return err
 	})
 }
@@ -77,12 +77,13 @@ func (st *store) close() error { return st.db.Close() }
 // do runs fn in a transaction and commits what it did unless it returns an error. The transaction takes well
 // under a millisecond and ignores the end of ctx: a client that hangs up cannot leave half a payment.
 func (st *store) do(ctx context.Context, fn func(*tx) error) error {
-	inner, err := st.db.BeginTx(context.WithoutCancel(ctx), nil)
+	ctx = context.WithoutCancel(ctx)
+	inner, err := st.db.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
 	defer func() { _ = inner.Rollback() }() // after a commit this does nothing
-	if err := fn(&tx{sql: inner}); err != nil {
+	if err := fn(&tx{ctx: ctx, sql: inner}); err != nil {
 		return err
 	}
 	if err := inner.Commit(); err != nil {
@@ -91,9 +92,22 @@ func (st *store) do(ctx context.Context, fn func(*tx) error) error {
 	return nil
 }
 
-// tx is one transaction.
+// tx is one transaction, with the context it lives in.
 type tx struct {
+	ctx context.Context
 	sql *sql.Tx
+}
+
+func (t *tx) exec(statement string, args ...any) (sql.Result, error) {
+	return t.sql.ExecContext(t.ctx, statement, args...)
+}
+
+func (t *tx) queryRow(query string, args ...any) *sql.Row {
+	return t.sql.QueryRowContext(t.ctx, query, args...)
+}
+
+func (t *tx) query(query string, args ...any) (*sql.Rows, error) {
+	return t.sql.QueryContext(t.ctx, query, args...)
 }
 
 // errNotFound says that no object has the id, or that it is of another kind.
@@ -105,7 +119,7 @@ func (t *tx) insert(o object) error {
 	if err != nil {
 		return fmt.Errorf("encode %s: %w", o.id(), err)
 	}
-	if _, err := t.sql.Exec("INSERT INTO objects (id, kind, doc) VALUES (?, ?, ?)", o.id(), o.str("object"), string(doc)); err != nil {
+	if _, err := t.exec("INSERT INTO objects (id, kind, doc) VALUES (?, ?, ?)", o.id(), o.str("object"), string(doc)); err != nil {
 		return fmt.Errorf("insert %s: %w", o.id(), err)
 	}
 	return nil
@@ -117,7 +131,7 @@ func (t *tx) update(o object) error {
 	if err != nil {
 		return fmt.Errorf("encode %s: %w", o.id(), err)
 	}
-	if _, err := t.sql.Exec("UPDATE objects SET doc = ? WHERE id = ?", string(doc), o.id()); err != nil {
+	if _, err := t.exec("UPDATE objects SET doc = ? WHERE id = ?", string(doc), o.id()); err != nil {
 		return fmt.Errorf("update %s: %w", o.id(), err)
 	}
 	return nil
@@ -126,7 +140,7 @@ func (t *tx) update(o object) error {
 // object loads the object of a kind; kind "" takes any.
 func (t *tx) object(kind, id string) (object, error) {
 	var stored, doc string
-	err := t.sql.QueryRow("SELECT kind, doc FROM objects WHERE id = ?", id).Scan(&stored, &doc)
+	err := t.queryRow("SELECT kind, doc FROM objects WHERE id = ?", id).Scan(&stored, &doc)
 	if errors.Is(err, sql.ErrNoRows) || err == nil && kind != "" && stored != kind {
 		return nil, errNotFound
 	}
@@ -138,7 +152,7 @@ func (t *tx) object(kind, id string) (object, error) {
 
 // remove deletes an object for good.
 func (t *tx) remove(id string) error {
-	if _, err := t.sql.Exec("DELETE FROM objects WHERE id = ?", id); err != nil {
+	if _, err := t.exec("DELETE FROM objects WHERE id = ?", id); err != nil {
 		return fmt.Errorf("delete %s: %w", id, err)
 	}
 	return nil
@@ -182,7 +196,7 @@ func (t *tx) list(table, column string, pg page, filter []clause) ([][]byte, boo
 			continue
 		}
 		var seq int64
-		err := t.sql.QueryRow("SELECT seq FROM "+table+" WHERE id = ?", cursor.id).Scan(&seq)
+		err := t.queryRow("SELECT seq FROM "+table+" WHERE id = ?", cursor.id).Scan(&seq)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil, false, errNotFound
 		}
@@ -219,7 +233,7 @@ func (t *tx) list(table, column string, pg page, filter []clause) ([][]byte, boo
 
 // later has a task done at a time given in Unix milliseconds.
 func (t *tx) later(due int64, kind, object string) error {
-	if _, err := t.sql.Exec("INSERT INTO tasks (due, kind, object) VALUES (?, ?, ?)", due, kind, object); err != nil {
+	if _, err := t.exec("INSERT INTO tasks (due, kind, object) VALUES (?, ?, ?)", due, kind, object); err != nil {
 		return fmt.Errorf("plan %s of %s: %w", kind, object, err)
 	}
 	return nil
@@ -227,7 +241,7 @@ func (t *tx) later(due int64, kind, object string) error {
 
 // collect reads all rows of a query.
 func collect[T any](t *tx, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
-	rows, err := t.sql.Query(query, args...)
+	rows, err := t.query(query, args...)
 	if err != nil {
 		return nil, err
 	}

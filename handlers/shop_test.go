@@ -35,8 +35,8 @@ func TestWebhookAnswers(t *testing.T) {
 	}{
 		{"signature missing", good, "", 400},
 		{"signature wrong secret", good, apptest.Sign("whsec_other", now(), good), 400},
-		{"signature old", good, apptest.Sign(apptest.Secret, now().Add(-302*time.Second), good), 400},
-		{"signature from the future", good, apptest.Sign(apptest.Secret, now().Add(302*time.Second), good), 400},
+		{"signature old", good, "-301s", 400},
+		{"signature from the future", good, "302s", 400},
 		{"signature v0 only", good, strings.Replace(sign(good), "v1=", "v0=", 1), 400},
 		{"body altered by a space", altered, sign(good), 400},
 		{"signature garbage", good, "t=1,v1", 400},
@@ -64,7 +64,9 @@ func TestWebhookAnswers(t *testing.T) {
 		for _, row := range rows {
 			t.Run(row.name, func(t *testing.T) {
 				signature := row.signature
-				if signature == "" && row.name != "signature missing" {
+				if off, err := time.ParseDuration(signature); err == nil { // signed only now, so that it is off by just that
+					signature = apptest.Sign(apptest.Secret, now().Add(off), row.body)
+				} else if signature == "" && row.name != "signature missing" {
 					signature = sign(row.body)
 				}
 				if status := app.Deliver(row.body, signature); status != row.status {

@@ -38,11 +38,21 @@ func (s *Store) Migrate(ctx context.Context) (int, error) {
 	if known := sources[len(sources)-1].Version; current > known {
 		return 0, fmt.Errorf("schema version %d, known up to %d: %w", current, known, ErrNewerSchema)
 	}
-	results, err := provider.Up(ctx)
-	if err != nil {
-		return 0, fmt.Errorf("migrate: %w", err)
+	steps := 0
+	for {
+		results, err := provider.Up(ctx)
+		steps += len(results)
+		if err == nil {
+			return steps, nil
+		}
+		// On SQLite another process may have taken the same step a moment
+		// before. Then the version has moved on, and what is left is tried.
+		now, versionErr := provider.GetDBVersion(ctx)
+		if versionErr != nil || now <= current {
+			return steps, fmt.Errorf("migrate: %w", errors.Join(err, versionErr))
+		}
+		current = now
 	}
-	return len(results), nil
 }
 
 func (s *Store) migrationProvider() (*goose.Provider, error) {

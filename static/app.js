@@ -1,33 +1,65 @@
 // Small comforts. Everything works without them.
-const faults = document.getElementById("faults");
-if (faults) faults.focus();
 
-// A chosen variant shows its picture.
-document.querySelectorAll("input[data-picture]").forEach((choice) => {
-  choice.addEventListener("change", () => {
-    const picture = document.getElementById(choice.dataset.picture);
-    if (picture) picture.parentElement.scrollTo({ left: picture.offsetLeft - picture.parentElement.offsetLeft, behavior: "smooth" });
-  });
-});
-document.querySelectorAll(".thumbs a").forEach((link) => {
-  link.addEventListener("click", (event) => {
-    const picture = document.querySelector(link.getAttribute("href"));
-    if (!picture) return;
+// The list of faults takes the focus, also where autofocus is for fields only.
+if (!("autofocus" in HTMLElement.prototype)) document.getElementById("faults")?.focus();
+
+// A message that was there from the start is put in again, which makes screen
+// readers read it.
+const notice = document.querySelector(".notice[role=status]");
+if (notice) setTimeout(() => notice.contains(document.activeElement) || notice.append(...notice.childNodes), 300);
+
+// A chosen variant shows its price and its picture; a small picture shows the
+// large one without moving the page.
+const gallery = document.querySelector(".gallery");
+const thumbs = [...document.querySelectorAll(".thumbs a")];
+const show = (picture, behavior) => {
+  if (!picture) return;
+  gallery.scrollTo({ left: picture.offsetLeft - gallery.firstElementChild.offsetLeft, behavior });
+};
+const price = document.getElementById("price");
+const choose = (choice, behavior) => {
+  const part = (name, text) => Object.assign(document.createElement(name), { textContent: text });
+  const now = part("span", choice.dataset.price);
+  now.className = "now";
+  price.replaceChildren(now);
+  if (choice.dataset.before) price.append(" ", part("s", choice.dataset.before));
+  show(document.getElementById(choice.dataset.picture), behavior);
+};
+for (const choice of document.querySelectorAll("input[type=radio][name=variant_id]")) {
+  if (choice.checked) choose(choice, "instant");
+  choice.addEventListener("change", () => choose(choice));
+}
+for (const thumb of thumbs) {
+  thumb.addEventListener("click", (event) => {
     event.preventDefault();
-    picture.parentElement.scrollTo({ left: picture.offsetLeft - picture.parentElement.offsetLeft, behavior: "smooth" });
+    show(document.querySelector(thumb.hash));
   });
+}
+if (thumbs.length) {
+  const seen = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      const thumb = thumbs.find((t) => t.hash === "#" + target.id);
+      if (isIntersecting) thumb.setAttribute("aria-current", "true");
+      else thumb.removeAttribute("aria-current");
+    }
+  }, { root: gallery, threshold: 0.6 });
+  for (const figure of gallery.children) seen.observe(figure);
+}
+
+// A product's picture travels from the list to its page.
+document.addEventListener("click", (event) => {
+  const picture = event.target.closest?.("a[data-product]")?.querySelector("img");
+  if (!picture) return;
+  for (const other of document.querySelectorAll("img")) other.style.viewTransitionName = "none";
+  picture.style.viewTransitionName = "product";
 });
 
 // While a payment is on its way the page looks again by itself.
-const waiting = document.querySelector("[data-check]");
-if (waiting) {
-  let tries = 0;
-  const look = async () => {
-    tries += 1;
-    const answer = await fetch(waiting.dataset.check).catch(() => null);
-    const text = answer && answer.ok ? await answer.text() : "";
-    if (text && !text.includes("data-check=")) location.reload();
-    else if (tries < 20) setTimeout(look, 1500);
-  };
-  setTimeout(look, 1500);
-}
+const check = document.querySelector("[data-check]")?.dataset.check;
+const look = async (tries) => {
+  const answer = await fetch(check).catch(() => null);
+  const text = answer?.ok ? await answer.text() : "";
+  if (text && !text.includes("data-check=")) location.reload();
+  else if (tries < 30) setTimeout(look, 1500 + tries * 250, tries + 1);
+};
+if (check) setTimeout(look, 1500, 1);

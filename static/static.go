@@ -4,16 +4,11 @@
 package static
 
 import (
-	"bytes"
-	"compress/gzip"
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"fmt"
 	"io/fs"
-	"mime"
 	"net/http"
-	"path"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -21,100 +16,78 @@ import (
 //go:embed *.css *.js fonts brand
 var files embed.FS
 
-type asset struct {
-	url  string
-	kind string
-	body []byte
-	gzip []byte // nil where compression gains nothing
+// sheets are the style sheets that are put together from several files, so
+// that a page waits for one request.
+var sheets = map[string][]string{
+	"style.css": {"theme.css", "shop.css"},
 }
 
-// assets holds every file by name and by address, made at first use.
-var assets = sync.OnceValue(func() map[string]asset {
-	all := map[string]asset{}
-	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		body, err := files.ReadFile(name)
-		if err != nil {
-			return err
-		}
-		extension := path.Ext(name)
-		if extension == ".css" { // fonts come before styles in the walk
-			for font, a := range all {
-				body = bytes.ReplaceAll(body, []byte("url("+font+")"), []byte("url("+a.url+")"))
-			}
-		}
-		sum := sha256.Sum256(body)
-		a := asset{
-			url:  "/static/" + strings.TrimSuffix(name, extension) + "." + hex.EncodeToString(sum[:4]) + extension,
-			kind: kindOf(extension), body: body,
-		}
-		switch extension {
-		case ".css", ".js", ".svg":
-			var packed bytes.Buffer
-			w, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
-			if err != nil {
-				return err
-			}
-			if _, err := w.Write(body); err != nil {
-				return err
-			}
-			if err := w.Close(); err != nil {
-				return err
-			}
-			a.gzip = packed.Bytes()
-		}
-		all[name], all[a.url] = a, a
-		return nil
-	})
+// load reads and packs every file, once, at first use.
+var load = sync.OnceValue(func() assets {
+	all, err := pack(files, sheets)
 	if err != nil {
-		panic(fmt.Sprintf("read the embedded files: %v", err)) // they are part of the program
+		panic(fmt.Sprintf("static: %v", err)) // the files are part of the program
 	}
 	return all
 })
 
-func kindOf(extension string) string {
-	switch extension {
-	case ".woff2":
-		return "font/woff2"
-	case ".js":
-		return "text/javascript; charset=utf-8"
-	}
-	return mime.TypeByExtension(extension)
-}
-
-// URL is the address of a file, such as "theme.css". It panics for a name that
-// is no file: a page that asks for it is wrong.
+// URL is the address of a file, such as "/static/app.0a1b2c3d.js" for
+// "app.js". It panics for a name that is no file: a page that asks for one is
+// wrong.
 func URL(name string) string {
-	a, ok := assets()[name]
+	a, ok := load().byName[name]
 	if !ok {
 		panic("static: there is no file " + name)
 	}
 	return a.url
 }
 
+// Open opens a file by its plain name, for addresses that cannot hold a hash,
+// such as /favicon.ico. It returns an error that is fs.ErrNotExist for a name
+// that is no file.
+func Open(name string) (fs.File, error) { return files.Open(name) }
+
 // Handler serves the files under their hashed addresses and answers 404 to
-// everything else.
+// everything else; there are no listings.
 func Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		a, ok := assets()[r.URL.Path]
+		a, ok := load().byURL[r.URL.Path]
 		if !ok {
 			http.NotFound(w, r)
 			return
 		}
 		header := w.Header()
-		header.Set("Content-Type", a.kind)
 		header.Set("Cache-Control", "public, max-age=31536000, immutable")
-		header.Set("Vary", "Accept-Encoding")
-		body := a.body
-		if a.gzip != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-			header.Set("Content-Encoding", "gzip")
-			body = a.gzip
+		header.Set("ETag", a.etag)
+		if a.packed() {
+			header.Set("Vary", "Accept-Encoding")
 		}
-		header.Set("Content-Length", fmt.Sprint(len(body)))
+		if r.Header.Get("If-None-Match") == a.etag {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		body, encoding := a.best(r.Header.Get("Accept-Encoding"))
+		if encoding != "" {
+			header.Set("Content-Encoding", encoding)
+		}
+		header.Set("Content-Type", a.kind)
+		header.Set("Content-Length", strconv.Itoa(len(body)))
 		if r.Method != http.MethodHead {
 			_, _ = w.Write(body) // the reader may have gone
 		}
 	})
+}
+
+// accepts reports whether an Accept-Encoding header takes an encoding by name.
+func accepts(header, encoding string) bool {
+	for part := range strings.SplitSeq(header, ",") {
+		name, quality, _ := strings.Cut(strings.TrimSpace(part), ";")
+		if strings.TrimSpace(name) != encoding {
+			continue
+		}
+		_, value, _ := strings.Cut(quality, "=")
+		weight, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+		return err != nil || weight > 0
+	}
+	return false
 }

@@ -9,23 +9,6 @@ import (
 	"tuckshop/models"
 )
 
-// pictureWidths are the widths, in pixels, in which every picture exists.
-var pictureWidths = [...]int{320, 480, 640, 960, 1280}
-
-// PictureURL is the address of a picture's file in one width and format: avif
-// and webp in every width, jpg at 640.
-func PictureURL(key string, width int, ext string) string {
-	return "/media/" + key + "-" + strconv.Itoa(width) + "." + ext
-}
-
-func srcset(key, ext string) string {
-	parts := make([]string, len(pictureWidths))
-	for i, width := range pictureWidths {
-		parts[i] = fmt.Sprintf("%s %dw", PictureURL(key, width, ext), width)
-	}
-	return strings.Join(parts, ", ")
-}
-
 func title(f Frame, faults []FieldError) string {
 	t := f.ShopName
 	if f.Title != "" {
@@ -37,6 +20,7 @@ func title(f Frame, faults []FieldError) string {
 	return t
 }
 
+// faultOf is the message for one field, or empty.
 func faultOf(faults []FieldError, field string) string {
 	for _, fault := range faults {
 		if fault.Field == field {
@@ -46,15 +30,86 @@ func faultOf(faults []FieldError, field string) string {
 	return ""
 }
 
-func quantityField(variantID int64) string { return fmt.Sprintf("quantity-%d", variantID) }
+func id(n int64) string { return strconv.FormatInt(n, 10) }
 
+// quantityField is the id of the quantity of a cart's line.
+func quantityField(variantID int64) string { return "quantity-" + id(variantID) }
+
+func productURL(slug string) string { return "/products/" + slug }
+
+func cartItemURL(variantID int64) string { return "/cart/items/" + id(variantID) }
+
+// utc prints a moment for people, in the zone it names.
 func utc(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04 UTC") }
 
+// count prints a number with its noun.
 func count(n int64, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
 	return fmt.Sprintf("%d %s", n, many)
+}
+
+// reduced reports whether an article was dearer before.
+func reduced(price, before models.Money) bool { return before.Amount > price.Amount }
+
+// swatchNames lists colours for those who do not see them.
+func swatchNames(swatches []Swatch) string {
+	names := make([]string, len(swatches))
+	for i, swatch := range swatches {
+		names[i] = swatch.Name
+	}
+	return "Comes in " + strings.Join(names, ", ")
+}
+
+// currentValue is what aria-current says of a navigation entry: page on the
+// entry's own page, true on the pages below it.
+func currentValue(f Frame, link Link) string {
+	if f.Canonical == f.BaseURL+link.URL {
+		return "page"
+	}
+	return "true"
+}
+
+// filtered reports whether the part of the filter form that is folded away
+// holds something.
+func filtered(p ListPage) bool {
+	return p.Collection != "" || p.PriceMin != "" || p.PriceMax != "" || len(p.Errors) > 0
+}
+
+// variantGroup is a part of a product's variants under one heading.
+type variantGroup struct {
+	Heading  string // empty where the variants stand alone
+	Swatch   string
+	Variants []variantLabel
+}
+
+// variantLabel is a variant as it is labelled within its group.
+type variantLabel struct {
+	VariantChoice
+	Label string
+}
+
+// groupVariants puts the variants of a product with several options under the
+// values of the first: a row for each colour, a button for each ruling.
+func groupVariants(p ProductPage) []variantGroup {
+	var groups []variantGroup
+	for _, variant := range p.Variants {
+		heading, label, split := strings.Cut(variant.Title, " / ")
+		if !split || len(p.Options) < 2 {
+			heading, label = "", variant.Title
+		}
+		if len(groups) == 0 || groups[len(groups)-1].Heading != heading {
+			group := variantGroup{Heading: heading}
+			if heading != "" {
+				group.Swatch = variant.Swatch
+			}
+			groups = append(groups, group)
+		}
+		last := &groups[len(groups)-1]
+		last.Variants = append(last.Variants, variantLabel{variant, label})
+	}
+	return groups
 }
 
 // statusText says what an order's status means for its shopper.
@@ -76,4 +131,16 @@ func statusText(status models.OrderStatus) string {
 		return "Payment failed"
 	}
 	return "Being checked"
+}
+
+// heroPictures are the two favourites that the front page opens with, the large
+// one first. It is the second favourite: the first leads the row below.
+func heroPictures(favourites []ProductCard) []ProductCard {
+	var shown []ProductCard
+	for _, card := range favourites {
+		if card.Picture.Key != "" && len(shown) < 2 {
+			shown = append([]ProductCard{card}, shown...)
+		}
+	}
+	return shown
 }

@@ -1,0 +1,56 @@
+package views
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// pictureWidths are the widths, in pixels, in which every picture exists.
+var pictureWidths = [...]int{320, 480, 640, 960, 1280}
+
+// PictureURL is the address of a picture's file in one width and format: avif
+// and webp in every width, jpg at 640.
+func PictureURL(key string, width int, ext string) string {
+	return "/media/" + key + "-" + strconv.Itoa(width) + "." + ext
+}
+
+func srcset(key, ext string) string {
+	parts := make([]string, len(pictureWidths))
+	for i, width := range pictureWidths {
+		parts[i] = fmt.Sprintf("%s %dw", PictureURL(key, width, ext), width)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// urgency says how soon a picture is needed.
+type urgency int
+
+const (
+	later urgency = iota // below the first screen: loaded when it comes near
+	soon                 // on the first screen
+	first                // the largest thing on the first screen: at most one on a page
+)
+
+// urgencyAt is the urgency of the i-th picture of a list whose first row, of
+// so many, may be on the first screen.
+func urgencyAt(i, row int) urgency {
+	switch {
+	case i >= row:
+		return later
+	case i == 0:
+		return first
+	}
+	return soon
+}
+
+// How wide pictures are shown, for the browser to choose a size.
+const (
+	sizesCard    = "(min-width: 1400px) 19rem, (min-width: 1080px) 22vw, (min-width: 760px) 30vw, 45vw"
+	sizesShelf   = "(min-width: 1400px) 15rem, (min-width: 640px) 18vw, 45vw"
+	sizesHero    = "(min-width: 1400px) 30rem, (min-width: 800px) 35vw, 70vw"
+	sizesInset   = "(min-width: 1400px) 16rem, (min-width: 800px) 19vw, 39vw"
+	sizesGallery = "(min-width: 1400px) 42rem, (min-width: 720px) 49vw, 93vw"
+	sizesThumb   = "72px"
+	sizesLine    = "112px"
+)

@@ -131,17 +131,22 @@ type Answer struct {
 
 // Browser keeps cookies and follows no redirects.
 type Browser struct {
-	app    *App
+	t      *testing.T
+	url    string
 	client *http.Client
 }
 
 // Browser is a new visitor.
-func (a *App) Browser() *Browser {
+func (a *App) Browser() *Browser { return NewBrowser(a.t, a.URL) }
+
+// NewBrowser is a new visitor of the shop at a base URL.
+func NewBrowser(t *testing.T, baseURL string) *Browser {
+	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
-		a.t.Fatal(err)
+		t.Fatal(err)
 	}
-	return &Browser{app: a, client: &http.Client{Jar: jar, Timeout: 30 * time.Second,
+	return &Browser{t: t, url: baseURL, client: &http.Client{Jar: jar, Timeout: 30 * time.Second,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
@@ -150,37 +155,50 @@ func (b *Browser) Get(path string) Answer { return b.do(http.MethodGet, path, ni
 
 // Post sends a form, given as name, value, name, value…
 func (b *Browser) Post(path string, fields ...string) Answer {
+	return b.do(http.MethodPost, path, formOf(fields))
+}
+
+// TryPost is Post for a shop that may die before it answers: the error says
+// that there was no answer.
+func (b *Browser) TryPost(path string, fields ...string) (Answer, error) {
+	return b.try(http.MethodPost, path, formOf(fields))
+}
+
+func formOf(fields []string) url.Values {
 	form := url.Values{}
 	for i := 0; i+1 < len(fields); i += 2 {
 		form.Add(fields[i], fields[i+1])
 	}
-	return b.do(http.MethodPost, path, form)
+	return form
 }
 
 func (b *Browser) do(method, path string, form url.Values) Answer {
-	t := b.app.t
-	t.Helper()
-	if strings.HasPrefix(path, "/") {
-		path = b.app.URL + path
-	}
-	request, err := http.NewRequestWithContext(t.Context(), method, path, strings.NewReader(form.Encode()))
+	b.t.Helper()
+	answer, err := b.try(method, path, form)
 	if err != nil {
-		t.Fatal(err)
+		b.t.Error(err)
+	}
+	return answer
+}
+
+func (b *Browser) try(method, path string, form url.Values) (Answer, error) {
+	if strings.HasPrefix(path, "/") {
+		path = b.url + path
+	}
+	request, err := http.NewRequestWithContext(b.t.Context(), method, path, strings.NewReader(form.Encode()))
+	if err != nil {
+		return Answer{}, err
 	}
 	if form != nil {
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	response, err := b.client.Do(request)
 	if err != nil {
-		t.Error(err)
-		return Answer{}
+		return Answer{}, err
 	}
-	defer response.Body.Close()
+	defer response.Body.Close() //nolint:errcheck // only read
 	body, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Error(err)
-	}
-	return Answer{Status: response.StatusCode, Location: response.Header.Get("Location"), Header: response.Header, Body: string(body)}
+	return Answer{Status: response.StatusCode, Location: response.Header.Get("Location"), Header: response.Header, Body: string(body)}, err
 }
 
 // Sign makes a Stripe-Signature header for a payload, as Stripe describes it.

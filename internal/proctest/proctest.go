@@ -1,0 +1,241 @@
+// Package proctest runs the shop as a process of its own, for tests of what
+// happens when it is killed: the real binary, a stand-in for Stripe and a mail
+// server that outlive it, and questions to the database it leaves behind.
+package proctest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// Secret signs the webhooks of every Shop.
+const Secret = "whsec_proctest"
+
+var binary string
+
+// Main builds the shop with the race detector, runs the tests and ends the
+// process. A package that starts a Shop calls it from its TestMain.
+func Main(m *testing.M) {
+	os.Exit(func() int {
+		flag.Parse()
+		// These tests wait for other processes most of the time, so more of
+		// them run at once than there are cores.
+		if err := flag.Set("test.parallel", "8"); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		dir, err := os.MkdirTemp("", "tuckshop-proctest")
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		defer os.RemoveAll(dir) //nolint:errcheck // what is left is in the folder for such things
+		binary = filepath.Join(dir, "tuckshop")
+		build := exec.Command("go", "build", "-race", "-o", binary, "tuckshop") //nolint:gosec // our own program
+		build.Stdout, build.Stderr = os.Stderr, os.Stderr
+		if err := build.Run(); err != nil {
+			fmt.Fprintln(os.Stderr, "build the shop:", err)
+			return 1
+		}
+		return m.Run()
+	}())
+}
+
+// Shop is the shop as a process.
+type Shop struct {
+	URL         string
+	DataDir     string
+	DatabaseURL string
+
+	t   *testing.T
+	env map[string]string
+
+	mu      sync.Mutex
+	command *exec.Cmd
+	ended   chan struct{} // closed when the process has ended
+	output  *output
+}
+
+// Start starts a shop with the demo catalogue on databaseURL and waits until
+// it is ready. env adds to its environment. It is killed when the test ends.
+func Start(t *testing.T, databaseURL string, env map[string]string) *Shop {
+	t.Helper()
+	dir := t.TempDir()
+	s := &Shop{DataDir: dir, DatabaseURL: databaseURL, t: t}
+	t.Cleanup(func() {
+		s.Kill()
+		if t.Failed() {
+			t.Logf("the shop's output:\n%s", s.Output())
+		}
+	})
+	addr := FreeAddr(t)
+	s.URL = "http://" + addr
+	s.env = map[string]string{
+		"ADDR": addr, "BASE_URL": s.URL, "DATA_DIR": dir, "DATABASE_URL": databaseURL, "DEMO": "on", "RATE_LIMITS": "off",
+		"STRIPE_WEBHOOK_SECRET": Secret, "LOG_LEVEL": "warn", "PATH": os.Getenv("PATH"), "HOME": dir,
+	}
+	maps.Copy(s.env, env)
+	s.Restart()
+	return s
+}
+
+// Restart starts the process again, with the same environment and data, once
+// the last one has ended, and waits until it is ready.
+func (s *Shop) Restart() {
+	s.t.Helper()
+	s.start()
+	Eventually(s.t, 30*time.Second, "the shop is ready", func() bool {
+		select {
+		case <-s.ended:
+			s.t.Fatalf("the shop ended at its start:\n%s", s.Output())
+		default:
+		}
+		status, err := s.status("/readyz")
+		return err == nil && status == http.StatusOK
+	})
+}
+
+func (s *Shop) start() {
+	s.t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.output == nil {
+		s.output = &output{}
+	}
+	command := exec.Command(binary, "serve") //nolint:gosec // our own program
+	for name, value := range s.env {
+		command.Env = append(command.Env, name+"="+value)
+	}
+	command.Stdout, command.Stderr = s.output, s.output
+	if err := command.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		var exit *exec.ExitError
+		if err := command.Wait(); err != nil && !errors.As(err, &exit) {
+			s.t.Errorf("wait for the shop: %v", err)
+		}
+		if strings.Contains(s.Output(), "WARNING: DATA RACE") {
+			s.t.Errorf("the shop has a data race:\n%s", s.Output())
+		}
+	}()
+	s.command, s.ended = command, ended
+}
+
+// Kill ends the process as a power cut would, with SIGKILL, and returns when
+// it has ended. It may be called from several goroutines.
+func (s *Shop) Kill() {
+	s.mu.Lock()
+	command, ended := s.command, s.ended
+	s.mu.Unlock()
+	if command == nil {
+		return
+	}
+	if err := command.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		s.t.Errorf("kill the shop: %v", err)
+	}
+	<-ended
+}
+
+// Terminate asks the process to stop, with SIGTERM, and returns at once.
+func (s *Shop) Terminate() {
+	s.t.Helper()
+	if err := s.command.Process.Signal(syscall.SIGTERM); err != nil {
+		s.t.Fatalf("stop the shop: %v", err)
+	}
+}
+
+// ExitCode waits for the process to end and returns its exit code.
+func (s *Shop) ExitCode() int {
+	s.t.Helper()
+	select {
+	case <-s.ended:
+	case <-time.After(40 * time.Second):
+		s.t.Fatal("the shop does not end")
+	}
+	return s.command.ProcessState.ExitCode()
+}
+
+// Output is what the process has written so far.
+func (s *Shop) Output() string { return s.output.String() }
+
+func (s *Shop) status(path string) (int, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+path, nil)
+	if err != nil {
+		return 0, err
+	}
+	return do(request)
+}
+
+// FreeAddr is an address of this machine on which nothing listens. Its port is
+// outside the range that outgoing connections take theirs from, so that it is
+// still free when a killed shop comes back to it.
+func FreeAddr(t *testing.T) string {
+	t.Helper()
+	for range 100 {
+		addr := fmt.Sprintf("127.0.0.1:%d", 10_000+rand.IntN(10_000)) //nolint:gosec // no secret
+		listener, err := net.Listen("tcp", addr)
+		if err != nil {
+			continue
+		}
+		if err := listener.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return addr
+	}
+	t.Fatal("no port is free")
+	return ""
+}
+
+// Eventually asks until done says yes, for at most patience.
+func Eventually(t *testing.T, patience time.Duration, what string, done func() bool) {
+	t.Helper()
+	deadline := time.NewTimer(patience)
+	defer deadline.Stop()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for !done() {
+		select {
+		case <-deadline.C:
+			t.Fatalf("still waiting after %s: %s", patience, what)
+		case <-tick.C:
+		}
+	}
+}
+
+// output keeps what a process writes while others read it.
+type output struct {
+	mu      sync.Mutex
+	content bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.content.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.content.String()
+}

@@ -41,8 +41,9 @@ type Config struct {
 	ReconcileAfter    time.Duration
 }
 
-// A job cut off by a crash is found again by its age alone: these bounds make
-// that well under a minute.
+// A job cut off by a crash is found again by its age alone, twice a minute, by
+// the replica that leads: with these bounds it runs within a minute of the
+// restart.
 const (
 	jobTimeout  = 20 * time.Second
 	rescueAfter = 30 * time.Second
@@ -73,6 +74,7 @@ func New(c Config) (*Runner, error) {
 		FetchCooldown:        10 * time.Millisecond,
 		FetchPollInterval:    poll,
 		JobTimeout:           jobTimeout,
+		RetryPolicy:          &retryPolicy{},
 		RescueStuckJobsAfter: rescueAfter,
 		PeriodicJobs: []*river.PeriodicJob{
 			periodic(c.ReconcileInterval, reconcileArgs{}),

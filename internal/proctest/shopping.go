@@ -97,12 +97,12 @@ func (s *Shop) Count(query string) int64 {
 func Rows(t *testing.T, databaseURL, query string) []string {
 	t.Helper()
 	db := open(t, databaseURL)
-	defer db.Close()
+	defer db.Close() //nolint:errcheck // only this one question
 	rows, err := db.QueryContext(t.Context(), query)
 	if err != nil {
 		t.Fatalf("%s: %v", query, err)
 	}
-	defer rows.Close()
+	defer rows.Close() //nolint:errcheck // rows.Err tells
 	columns, err := rows.Columns()
 	if err != nil {
 		t.Fatal(err)
@@ -132,7 +132,7 @@ func Rows(t *testing.T, databaseURL, query string) []string {
 func Exec(t *testing.T, databaseURL, statement string) {
 	t.Helper()
 	db := open(t, databaseURL)
-	defer db.Close()
+	defer db.Close() //nolint:errcheck // only this one question
 	if _, err := db.ExecContext(t.Context(), statement); err != nil {
 		t.Fatalf("%s: %v", statement, err)
 	}

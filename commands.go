@@ -94,7 +94,11 @@ func admin(ctx context.Context, args []string, cfg config.Config, stdin io.Reade
 	flags.SetOutput(io.Discard)
 	email := flags.String("email", cfg.AdminEmail, "mail address")
 	role := flags.String("role", string(models.RoleOwner), "owner, manager, fulfilment or viewer")
-	if err := flags.Parse(args[1:]); err != nil {
+	switch err := flags.Parse(args[1:]); {
+	case errors.Is(err, flag.ErrHelp):
+		_, err := io.WriteString(stdout, help)
+		return err
+	case err != nil:
 		return usageError{err}
 	}
 	if err := noArguments(flags.Args()); err != nil {
@@ -116,6 +120,10 @@ func admin(ctx context.Context, args []string, cfg config.Config, stdin io.Reade
 	}
 	return withStore(ctx, cfg, func(store *models.Store) error {
 		staff, err := store.CreateStaff(ctx, *email, hash, models.Role(*role))
+		var invalid *models.InvalidError
+		if errors.As(err, &invalid) {
+			return usageError{fmt.Errorf("--%s: %s", invalid.Field, invalid.Message)}
+		}
 		if err != nil {
 			return err
 		}

@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -40,8 +39,6 @@ func exitCode(err error, stderr io.Writer) int {
 	switch {
 	case err == nil:
 		return exitDone
-	case errors.Is(err, flag.ErrHelp):
-		return exitUsage
 	case errors.As(err, &usage):
 		fmt.Fprintf(stderr, "tuckshop: %v\n\n%s", err, help)
 		return exitUsage

@@ -38,11 +38,18 @@ func serve(ctx context.Context, args []string, cfg config.Config, _ io.Reader, s
 		return err
 	}
 	log := newLogger(cfg, stdout)
-	listener, err := listen(cfg.Addr)
+	listener, err := listen("ADDR", cfg.Addr)
 	if err != nil {
 		return err
 	}
 	defer listener.Close() //nolint:errcheck // closed by the server before
+	var simulated net.Listener
+	if cfg.Simulator() {
+		if simulated, err = listen("SIM_ADDR", cfg.SimAddr); err != nil {
+			return err
+		}
+		defer simulated.Close() //nolint:errcheck // closed by the server before
+	}
 	store, err := openStore(ctx, cfg, models.Options{Logger: log, Livemode: cfg.Livemode(), MailFrom: cfg.MailFrom})
 	if err != nil {
 		return err
@@ -56,7 +63,7 @@ func serve(ctx context.Context, args []string, cfg config.Config, _ io.Reader, s
 		SecretKey: cfg.StripeSecretKey, APIBase: cfg.StripeAPIBase, WebhookSecrets: cfg.StripeWebhookSecrets, BaseURL: cfg.BaseURL,
 	}
 	if cfg.Simulator() {
-		stop, err := startSimulator(ctx, cfg, listener.Addr(), &pay, log)
+		stop, err := startSimulator(ctx, cfg, simulated, listener.Addr(), &pay, log)
 		if err != nil {
 			return err
 		}
@@ -122,14 +129,14 @@ func newLogger(cfg config.Config, stdout io.Writer) *slog.Logger {
 }
 
 // listen binds before anything else is touched: a second shop on the same
-// address must not migrate a database first.
-func listen(addr string) (net.Listener, error) {
+// address must not write to a data folder or migrate a database first.
+func listen(variable, addr string) (net.Listener, error) {
 	listener, err := net.Listen("tcp", addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("address %s is in use: stop what listens there, or set ADDR to another one, such as ADDR=:8090", addr)
+		return nil, fmt.Errorf("address %s is in use: stop what listens there, or choose another one, such as %s=127.0.0.1:8090", addr, variable)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("listen on %s: %w", addr, err)
+		return nil, fmt.Errorf("listen on %s (%s): %w", addr, variable, err)
 	}
 	return listener, nil
 }
@@ -160,28 +167,24 @@ func prepare(ctx context.Context, cfg config.Config, store *models.Store) error 
 
 // startSimulator runs Stripe's stand-in on a listener of its own and points
 // the payments client at it. It returns what stops it.
-func startSimulator(ctx context.Context, cfg config.Config, shop net.Addr, pay *payments.Config, log *slog.Logger) (func() error, error) {
-	listener, err := listen(cfg.SimAddr)
-	if err != nil {
-		return nil, fmt.Errorf("simulator (SIM_ADDR): %w", err)
-	}
+func startSimulator(ctx context.Context, cfg config.Config, listener net.Listener, shop net.Addr, pay *payments.Config, log *slog.Logger) (func() error, error) {
 	if len(pay.WebhookSecrets) == 0 {
 		secret, err := keptSecret(filepath.Join(cfg.DataDir, "simulator-webhook-secret"))
 		if err != nil {
-			return nil, errors.Join(err, listener.Close())
+			return nil, err
 		}
 		pay.WebhookSecrets = []string{secret}
 	}
 	_, port, err := net.SplitHostPort(shop.String())
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("read the shop's address: %w", err), listener.Close())
+		return nil, fmt.Errorf("read the shop's address: %w", err)
 	}
 	simulator, err := stripesim.Open(ctx, stripesim.Options{
 		Path: filepath.Join(cfg.DataDir, "simulator.db"), URL: cfg.SimURL, Logger: log,
 		WebhookURL: "http://127.0.0.1:" + port + "/webhooks/stripe", WebhookSecret: pay.WebhookSecrets[0],
 	})
 	if err != nil {
-		return nil, errors.Join(err, listener.Close())
+		return nil, err
 	}
 	pay.SecretKey = "sk_test_simulator"
 	if pay.APIBase == "" {

@@ -135,11 +135,17 @@ func (c *Config) together() []Fault {
 	if c.Livemode() && len(c.StripeWebhookSecrets) == 0 {
 		faults = append(faults, Fault{"STRIPE_WEBHOOK_SECRET", "must be set with a live STRIPE_SECRET_KEY: without it no payment can be confirmed", "whsec_…"})
 	}
-	if (c.AdminEmail == "") != (c.AdminPassword == "") {
-		faults = append(faults, Fault{"ADMIN_EMAIL", "and ADMIN_PASSWORD go together: set both or neither", "you@example.com"})
+	if c.Livemode() && (c.values["SIM_ADDR"] != simAddr || c.SimURL != "") {
+		faults = append(faults, Fault{"STRIPE_SECRET_KEY", "is a live key, and the simulator never runs beside one: take SIM_ADDR and SIM_URL away, or use a test key", "sk_test_…"})
+	}
+	if c.AdminEmail != "" && c.AdminPassword == "" {
+		faults = append(faults, Fault{"ADMIN_PASSWORD", "must be set with ADMIN_EMAIL, or ADMIN_EMAIL be taken away", "(12 to 128 characters)"})
 	}
 	return faults
 }
+
+// simAddr is where the simulator listens unless told otherwise.
+const simAddr = "127.0.0.1:8081"
 
 // Redacted lists every variable with its value, one NAME=value a line; of a
 // secret it says only whether it is set.
@@ -177,7 +183,7 @@ func Variables() []Variable {
 			return each(c.StripeWebhookSecrets, `^whsec_.+$`, "must be one or more secrets that begin with whsec_, separated by commas")
 		}},
 		{"STRIPE_API_BASE", "", "base URL of the Stripe API", "http://127.0.0.1:12111", false, func(c *Config, v string) error { c.StripeAPIBase = v; return webAddress(v, true) }},
-		{"SIM_ADDR", "127.0.0.1:8081", "the simulator's address", "127.0.0.1:8081", false, func(c *Config, v string) error { c.SimAddr = v; return hostPort(v) }},
+		{"SIM_ADDR", simAddr, "the simulator's address", simAddr, false, func(c *Config, v string) error { c.SimAddr = v; return hostPort(v) }},
 		{"SIM_URL", "", "how browsers reach the simulator; by default http:// and SIM_ADDR", "http://localhost:8081", false, func(c *Config, v string) error {
 			c.SimURL = strings.TrimRight(v, "/")
 			return webAddress(v, true)

@@ -33,7 +33,7 @@ func TestAllFaultsAreReportedTogether(t *testing.T) {
 	if !errors.As(err, &faults) {
 		t.Fatalf("error is %v", err)
 	}
-	for _, name := range []string{"ADDR", "BASE_URL", "SHOP_CURRENCY", "STRIPE_SECRET_KEY", "RECONCILE_AFTER", "DEMO", "ADMIN_EMAIL", "TRUSTED_PROXIES"} {
+	for _, name := range []string{"ADDR", "BASE_URL", "SHOP_CURRENCY", "STRIPE_SECRET_KEY", "RECONCILE_AFTER", "DEMO", "ADMIN_PASSWORD", "TRUSTED_PROXIES"} {
 		if !strings.Contains(err.Error(), "\n  "+name+" ") || !strings.Contains(err.Error(), "Example: "+name+"=") {
 			t.Errorf("%s is not named with an example in:\n%v", name, err)
 		}

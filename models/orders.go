@@ -6,28 +6,29 @@ import (
 	"strings"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 )
 
-func (s *Store) orderWhere(ctx context.Context, what, condition string, args ...any) (Order, error) {
+func (s *Store) orderWhere(ctx context.Context, what string, condition clause.Expr) (Order, error) {
 	var order Order
 	err := s.read.WithContext(ctx).Preload("Items", func(db *gorm.DB) *gorm.DB { return db.Order("id") }).
-		Where(condition, args...).Take(&order).Error
+		Where(condition).Take(&order).Error
 	return order, found(err, "find order by %s", what)
 }
 
 // OrderByID returns an order with its items.
 func (s *Store) OrderByID(ctx context.Context, id int64) (Order, error) {
-	return s.orderWhere(ctx, "id", "id = ?", id)
+	return s.orderWhere(ctx, "id", gorm.Expr("id = ?", id))
 }
 
 // OrderByToken returns the order a shopper's link names.
 func (s *Store) OrderByToken(ctx context.Context, token string) (Order, error) {
-	return s.orderWhere(ctx, "token", "token = ?", token)
+	return s.orderWhere(ctx, "token", gorm.Expr("token = ?", token))
 }
 
 // OrderByNumber returns the order with that number.
 func (s *Store) OrderByNumber(ctx context.Context, number string) (Order, error) {
-	return s.orderWhere(ctx, "number", "number = ?", number)
+	return s.orderWhere(ctx, "number", gorm.Expr("number = ?", number))
 }
 
 // OrderByNumberAndEmail returns the order a shopper looks up. Whichever of the
@@ -35,12 +36,12 @@ func (s *Store) OrderByNumber(ctx context.Context, number string) (Order, error)
 func (s *Store) OrderByNumberAndEmail(ctx context.Context, number, email string) (Order, error) {
 	number = strings.TrimPrefix(strings.TrimSpace(number), "#")
 	email = strings.ToLower(strings.TrimSpace(email))
-	return s.orderWhere(ctx, "number and mail", "number = ? AND LOWER(email) = ? AND email <> ''", number, email)
+	return s.orderWhere(ctx, "number and mail", gorm.Expr("number = ? AND LOWER(email) = ? AND email <> ''", number, email))
 }
 
 // OrderBySession returns the order that a Checkout Session was opened for.
 func (s *Store) OrderBySession(ctx context.Context, sessionID string) (Order, error) {
-	return s.orderWhere(ctx, "session", "id = (SELECT order_id FROM checkout_attempts WHERE stripe_session_id = ?)", sessionID)
+	return s.orderWhere(ctx, "session", gorm.Expr("id = (SELECT order_id FROM checkout_attempts WHERE stripe_session_id = ?)", sessionID))
 }
 
 // OrderFilter chooses orders for the admin.

@@ -7,7 +7,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"strings"
@@ -155,16 +154,9 @@ func healthcheck(ctx context.Context, args []string, cfg config.Config, _ io.Rea
 	if err := noArguments(args); err != nil {
 		return err
 	}
-	host, port, err := net.SplitHostPort(cfg.Addr)
-	if err != nil {
-		return fmt.Errorf("read ADDR: %w", err)
-	}
-	if host == "" || host == "0.0.0.0" || host == "::" {
-		host = "127.0.0.1"
-	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/readyz", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+config.Reachable(cfg.Addr)+"/readyz", nil)
 	if err != nil {
 		return fmt.Errorf("ask the shop: %w", err)
 	}

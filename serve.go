@@ -71,8 +71,8 @@ func serve(ctx context.Context, args []string, cfg config.Config, _ io.Reader, s
 	}
 	client := payments.New(pay)
 	var sender jobs.Sender = mail.Outbox{}
-	if cfg.SMTPURL != "" {
-		if sender, err = mail.NewSMTP(cfg.SMTPURL); err != nil {
+	if cfg.SMTP != nil {
+		if sender, err = mail.NewSMTP(cfg.SMTP.String()); err != nil {
 			return err
 		}
 	}
@@ -245,7 +245,7 @@ func announce(ctx context.Context, cfg config.Config, store *models.Store, stdou
 	if cfg.Simulator() {
 		fmt.Fprintf(&out, "  Payments:          simulated at %s – no money moves (STRIPE_SECRET_KEY is not set)\n", cfg.SimURL)
 	}
-	if cfg.SMTPURL == "" {
+	if cfg.SMTP == nil {
 		fmt.Fprintf(&out, "  Mail:              kept in the shop, read it at %s/admin/mail (SMTP_URL is not set)\n", cfg.BaseURL)
 	}
 	if strings.HasPrefix(cfg.DatabaseURL, "sqlite:") {

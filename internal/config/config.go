@@ -3,7 +3,9 @@
 package config
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/mail"
 	"net/netip"
@@ -11,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -26,7 +29,7 @@ type Config struct {
 	StripeAPIBase        string // empty: Stripe's own
 	SimAddr              string
 	SimURL               string
-	SMTPURL              string // empty: mail is kept in the shop
+	SMTP                 *url.URL // smtp or smtps; nil: mail is kept in the shop
 	MailFrom             string
 	ShopName             string
 	ShopCurrency         string   // ISO 4217
@@ -105,9 +108,22 @@ func Load(getenv func(string) string) (Config, error) {
 		c.DatabaseURL = "sqlite:" + filepath.Join(c.DataDir, "tuckshop.db")
 	}
 	if c.SimURL == "" {
-		c.SimURL = "http://" + c.SimAddr
+		c.SimURL = "http://" + Reachable(c.SimAddr)
 	}
 	return c, nil
+}
+
+// Reachable is the host:port under which this machine reaches a listener on
+// addr. A listener on every address, such as :8080, is reached by localhost.
+func Reachable(addr string) string {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return addr
+	}
+	if ip, err := netip.ParseAddr(host); host == "" || (err == nil && ip.IsUnspecified()) {
+		host = "localhost"
+	}
+	return net.JoinHostPort(host, port)
 }
 
 func lookUp(getenv func(string) string, v Variable) (string, error) {
@@ -124,7 +140,12 @@ func lookUp(getenv func(string) string, v Variable) (string, error) {
 	}
 	content, err := os.ReadFile(path) //nolint:gosec // the file the operator names
 	if err != nil {
-		return "", fmt.Errorf("cannot be read from the file %s_FILE names: %w", v.Name, err)
+		// Without the path: it may be the secret itself, put there by mistake.
+		var fault *fs.PathError
+		if errors.As(err, &fault) {
+			err = fault.Err
+		}
+		return "", fmt.Errorf("cannot be read: %s_FILE must be the path of a file that holds it (%w)", v.Name, err)
 	}
 	return strings.TrimSpace(string(content)), nil
 }
@@ -189,8 +210,7 @@ func Variables() []Variable {
 			return webAddress(v, true)
 		}},
 		{"SMTP_URL", "", "`smtp://user:pass@host:port` or `smtps://…`; without it mail is kept, readable in the admin", "smtp://user:password@mail.example.com:587", true, func(c *Config, v string) error {
-			c.SMTPURL = v
-			return smtpURL(v)
+			return smtpURL(v, &c.SMTP)
 		}},
 		{"MAIL_FROM", "shop@localhost", "sender", "Your shop <hello@example.com>", false, func(c *Config, v string) error {
 			c.MailFrom = v
@@ -242,7 +262,7 @@ func webAddress(v string, mayBeEmpty bool) error {
 	switch {
 	case v == "" && mayBeEmpty:
 		return nil
-	case err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || u.RawQuery != "" || u.User != nil:
+	case err != nil || u.Hostname() == "" || (u.Scheme != "http" && u.Scheme != "https") || u.RawQuery != "" || u.Fragment != "" || u.User != nil || !port(u.Port()):
 		return fmt.Errorf("must be an absolute http:// or https:// address")
 	case !mayBeEmpty && strings.Trim(u.Path, "/") != "":
 		return fmt.Errorf("must have no path: the shop lives at the root of its host")
@@ -250,22 +270,42 @@ func webAddress(v string, mayBeEmpty bool) error {
 	return nil
 }
 
+// escapes is what to do about a password that breaks its URL apart.
+const escapes = "; in the password write / as %2F, ? as %3F, # as %23, @ as %40 and % as %25"
+
 func databaseURL(v string) error {
-	if v == "" || strings.HasPrefix(v, "postgres://") || strings.HasPrefix(v, "postgresql://") {
+	if v == "" {
 		return nil
 	}
 	if path, ok := strings.CutPrefix(v, "sqlite:"); ok && path != "" {
 		return nil
 	}
-	return fmt.Errorf("must be sqlite:PATH or postgres://…")
-}
-
-func smtpURL(v string) error {
-	u, err := url.Parse(v)
-	if v != "" && (err != nil || u.Hostname() == "" || (u.Scheme != "smtp" && u.Scheme != "smtps")) {
-		return fmt.Errorf("must be smtp://user:password@host:port or smtps://…")
+	if u, err := url.Parse(v); err != nil || (u.Scheme != "postgres" && u.Scheme != "postgresql") || u.Opaque != "" {
+		return errors.New("must be sqlite:PATH or postgres://user:password@host:5432/name" + escapes)
 	}
 	return nil
+}
+
+func smtpURL(v string, into **url.URL) error {
+	if v == "" {
+		return nil
+	}
+	u, err := url.Parse(v)
+	if err != nil || u.Hostname() == "" || (u.Scheme != "smtp" && u.Scheme != "smtps") ||
+		strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || !port(u.Port()) {
+		return errors.New("must be smtp://user:password@host:port or smtps://…" + escapes)
+	}
+	if _, set := u.User.Password(); u.User != nil && (u.User.Username() == "" || !set) {
+		return errors.New("must have both user and password, or neither")
+	}
+	*into = u
+	return nil
+}
+
+// port reports whether a port is one, or left out.
+func port(p string) bool {
+	n, err := strconv.ParseUint(p, 10, 16)
+	return p == "" || (err == nil && n > 0)
 }
 
 func pattern(v, expression, problem string) error {

@@ -72,9 +72,7 @@ func serve(ctx context.Context, args []string, cfg config.Config, _ io.Reader, s
 	client := payments.New(pay)
 	var sender jobs.Sender = mail.Outbox{}
 	if cfg.SMTP != nil {
-		if sender, err = mail.NewSMTP(cfg.SMTP.String()); err != nil {
-			return err
-		}
+		sender = mail.NewSMTP(cfg.SMTP)
 	}
 	runner, err := jobs.New(jobs.Config{
 		Store: store, Sender: sender, Sessions: client, Logger: log, BaseURL: cfg.BaseURL, MailFrom: cfg.MailFrom,

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"unicode"
 
 	"github.com/a-h/templ"
 
@@ -22,7 +23,7 @@ type Receipt struct {
 
 // Render draws the receipt of a paid order.
 func Render(ctx context.Context, r Receipt) (subject, html, text string, err error) {
-	subject = fmt.Sprintf("Your %s order %s is paid", r.ShopName, r.Order.Number)
+	subject = fmt.Sprintf("Your %s order %s is paid", oneLine(r.ShopName), r.Order.Number)
 	html, err = draw(ctx, receipt(r, subject))
 	return subject, html, receiptText(r), err
 }
@@ -30,13 +31,19 @@ func Render(ctx context.Context, r Receipt) (subject, html, text string, err err
 // RenderPaymentFailed draws the mail that says that a delayed payment did not
 // arrive.
 func RenderPaymentFailed(ctx context.Context, r Receipt) (subject, html, text string, err error) {
-	subject = fmt.Sprintf("The payment for your %s order %s did not arrive", r.ShopName, r.Order.Number)
+	subject = fmt.Sprintf("The payment for your %s order %s did not arrive", oneLine(r.ShopName), r.Order.Number)
 	html, err = draw(ctx, paymentFailed(r, subject))
 	return subject, html, strings.Join([]string{
 		"Hello,", "",
 		"your bank did not complete the payment for order " + r.Order.Number + ", so nothing was charged and the order is closed.", "",
-		"If you would still like to have it, you can order again at any time:", r.BaseURL, "", r.ShopName, "",
+		"If you would still like to have it, you can order again at any time:", r.BaseURL, "", oneLine(r.ShopName), "",
 	}, "\n"), err
+}
+
+// oneLine keeps a name within its line of a text: a line break in it must not
+// make a line of its own, which could look like a figure.
+func oneLine(name string) string {
+	return strings.Join(strings.FieldsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
 }
 
 func draw(ctx context.Context, mail templ.Component) (string, error) {
@@ -75,8 +82,8 @@ func addressLines(o models.Order) []string {
 		return nil
 	}
 	var lines []string
-	for _, line := range []string{o.ShippingName, a.Line1, a.Line2, strings.TrimSpace(a.PostalCode + " " + a.City + " " + a.State), a.Country} {
-		if line != "" {
+	for _, line := range []string{o.ShippingName, a.Line1, a.Line2, a.PostalCode + " " + a.City + " " + a.State, a.Country} {
+		if line = oneLine(line); line != "" {
 			lines = append(lines, line)
 		}
 	}
@@ -91,7 +98,7 @@ func receiptText(r Receipt) string {
 		if item.VariantTitle != "" {
 			name += " (" + item.VariantTitle + ")"
 		}
-		fmt.Fprintf(&out, "%d x %s\n    %s\n", item.Quantity, name, r.Order.Price(item.Total))
+		fmt.Fprintf(&out, "%d x %s\n    %s\n", item.Quantity, oneLine(name), r.Order.Price(item.Total))
 	}
 	out.WriteString("\n")
 	for _, row := range amounts(r.Order) {
@@ -100,6 +107,6 @@ func receiptText(r Receipt) string {
 	if lines := addressLines(r.Order); len(lines) > 0 {
 		fmt.Fprintf(&out, "\nIt goes to:\n%s\n", strings.Join(lines, "\n"))
 	}
-	fmt.Fprintf(&out, "\nYour order, any time: %s\n\n%s\n", r.OrderURL, r.ShopName)
+	fmt.Fprintf(&out, "\nYour order, any time: %s\n\n%s\n", r.OrderURL, oneLine(r.ShopName))
 	return out.String()
 }

@@ -11,22 +11,9 @@ import (
 	"testing"
 
 	"github.com/stripe/stripe-go/v76"
-)
 
-// modules returns the folder where the project's scripts install the npm packages.
-func modules(t *testing.T) string {
-	t.Helper()
-	dir, err := filepath.Abs(filepath.Join("..", "browsertest", "node_modules"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"stripe", "stripe14", "@stripe/cli"} {
-		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
-			t.Fatalf("npm package %s is not there: run .ci/install first", name)
-		}
-	}
-	return dir
-}
+	"tuckshop/internal/browsertest"
+)
 
 // output runs a program and returns what it prints.
 func output(t *testing.T, stdin []byte, program string, args ...string) string {
@@ -42,7 +29,7 @@ func output(t *testing.T, stdin []byte, program string, args ...string) string {
 }
 
 func TestNpmClients(t *testing.T) {
-	dir := modules(t)
+	dir := browsertest.Modules(t, "stripe", "stripe14")
 	for _, name := range []string{"stripe14", "stripe"} {
 		t.Run(name, func(t *testing.T) {
 			shop := newShop(t)
@@ -57,7 +44,7 @@ func TestNpmClients(t *testing.T) {
 }
 
 func TestStripeTrigger(t *testing.T) {
-	cli := filepath.Join(modules(t), ".bin", "stripe")
+	cli := filepath.Join(browsertest.Modules(t, "@stripe/cli"), ".bin", "stripe")
 	for _, event := range []string{
 		"checkout.session.completed", "checkout.session.expired", "checkout.session.async_payment_succeeded",
 		"checkout.session.async_payment_failed", "charge.succeeded", "charge.failed", "charge.refunded",

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"tuckshop/internal/demo"
+)
+
+// measurePages loads the list and a product's page, as a visitor without and
+// with a cart, against a bare server that sends the same bytes.
+func measurePages(ctx context.Context, b *bench) (err error) {
+	shop, err := b.startShop(ctx, filepath.Join(b.dir, "pages"))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, shop.stop()) }()
+	product := demo.Products()[0].Slug
+	cookie, err := cartWith(ctx, shop, product)
+	if err != nil {
+		return err
+	}
+	for _, visitor := range []struct{ name, cookie, target string }{
+		{"no cart", "", "≥ 0.8"}, {"with a cart", cookie, "≥ 0.35"},
+	} {
+		for _, page := range []struct{ name, path string }{{"product list", "/products"}, {"product page", "/products/" + product}} {
+			for _, encoding := range []string{"gzip", "br"} {
+				header := []string{"Accept-Encoding: " + encoding}
+				if visitor.cookie != "" {
+					header = append(header, "Cookie: "+visitor.cookie)
+				}
+				fmt.Fprintln(os.Stderr, " ", page.name, visitor.name, encoding)
+				if err := b.measurePage(ctx, shop, page.path, header,
+					fmt.Sprintf("%s, %s, %s", page.name, visitor.name, encoding), visitor.target); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	resident, proportional, err := shop.memory()
+	if err != nil {
+		return err
+	}
+	b.table.figure("memory after the page benchmark", weight(resident, proportional), "≤ 100 MB")
+	return nil
+}
+
+func (b *bench) measurePage(ctx context.Context, shop *process, path string, header []string, what, target string) (err error) {
+	page, err := ask(ctx, shop.url()+path, header)
+	if err != nil {
+		return err
+	}
+	bare, err := b.startBare(ctx, page)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, bare.stop()) }()
+	sides := []struct {
+		address string
+		side    side
+	}{{address: shop.url() + path}, {address: bare.url() + path}}
+	for turn := range b.repeat + 1 {
+		for i := range sides {
+			measured, err := wrk(ctx, sides[i].address, b.seconds, header)
+			if err != nil {
+				return err
+			}
+			if turn > 0 { // the first warms up
+				sides[i].side.add(measured)
+			}
+		}
+	}
+	b.table.compare(fmt.Sprintf("%s, %.1f kB", what, float64(len(page.Body))/1000), sides[0].side, sides[1].side, target)
+	return nil
+}
+
+// ask fetches a page as it goes over the wire, with what its header says of
+// the content.
+func ask(ctx context.Context, address string, header []string) (answer, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return answer{}, fmt.Errorf("ask for %s: %w", address, err)
+	}
+	for _, line := range header {
+		name, value, _ := strings.Cut(line, ": ")
+		request.Header.Set(name, value)
+	}
+	response, err := http.DefaultTransport.RoundTrip(request)
+	if err != nil {
+		return answer{}, fmt.Errorf("ask for %s: %w", address, err)
+	}
+	defer response.Body.Close() //nolint:errcheck // only read
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		return answer{}, fmt.Errorf("read %s: %w", address, err)
+	}
+	if response.StatusCode != http.StatusOK || response.Header.Get("Content-Encoding") == "" {
+		return answer{}, fmt.Errorf("%s answers %s, encoding %q", address, response.Status, response.Header.Get("Content-Encoding"))
+	}
+	response.Header.Del("Date") // net/http writes its own
+	return answer{Header: response.Header, Body: body}, nil
+}
+
+// cartWith puts a product into a new cart and returns the cart's cookie.
+func cartWith(ctx context.Context, shop *process, slug string) (string, error) {
+	page, err := http.NewRequestWithContext(ctx, http.MethodGet, shop.url()+"/products/"+slug, nil)
+	if err != nil {
+		return "", fmt.Errorf("ask for %s: %w", slug, err)
+	}
+	response, err := http.DefaultClient.Do(page) //nolint:gosec // our own address
+	if err != nil {
+		return "", fmt.Errorf("ask for %s: %w", slug, err)
+	}
+	html, err := io.ReadAll(response.Body)
+	if err := errors.Join(err, response.Body.Close()); err != nil {
+		return "", fmt.Errorf("read %s: %w", slug, err)
+	}
+	// Every choice of a variant carries its id.
+	_, after, _ := strings.Cut(string(html), `name="variant_id"`)
+	_, after, _ = strings.Cut(after, `value="`)
+	variant, _, _ := strings.Cut(after, `"`)
+	form := url.Values{"variant_id": {variant}, "quantity": {"1"}}
+	add, err := http.NewRequestWithContext(ctx, http.MethodPost, shop.url()+"/cart/items", strings.NewReader(form.Encode()))
+	if err != nil {
+		return "", fmt.Errorf("fill a cart: %w", err)
+	}
+	add.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if response, err = http.DefaultTransport.RoundTrip(add); err != nil {
+		return "", fmt.Errorf("fill a cart: %w", err)
+	}
+	if err := response.Body.Close(); err != nil {
+		return "", fmt.Errorf("fill a cart: %w", err)
+	}
+	for _, cookie := range response.Cookies() {
+		return cookie.Name + "=" + cookie.Value, nil
+	}
+	return "", fmt.Errorf("variant %q of %s went into no cart: %s", variant, slug, response.Status)
+}

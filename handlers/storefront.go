@@ -288,8 +288,8 @@ func paginate(path string, state url.Values, page int, total int64) views.Pagina
 		p.Next = link(page + 1)
 	}
 	last := 0
-	for number := 1; number <= pages; number++ {
-		if number != 1 && number != pages && (number < page-1 || number > page+1) {
+	for _, number := range [...]int{1, page - 1, page, page + 1, pages} {
+		if number <= last || number > pages {
 			continue
 		}
 		if number > last+1 {
@@ -297,11 +297,6 @@ func paginate(path string, state url.Values, page int, total int64) views.Pagina
 		}
 		p.Links = append(p.Links, views.PageLink{Number: number, URL: link(number), Current: number == page})
 		last = number
-		if number == 1 && page > 3 { // jump over the gap: 10,000 pages cost no more than ten
-			number = min(page, pages) - 2
-		} else if number == page+1 && number < pages {
-			number = pages - 1
-		}
 	}
 	return p
 }

@@ -8,9 +8,6 @@ import (
 	"strings"
 )
 
-// apiVersion is the version whose shapes the simulator has, and the default of requests and endpoints.
-const apiVersion = "2023-10-16"
-
 // call is one API request being executed, inside one transaction.
 type call struct {
 	*Simulator
@@ -19,6 +16,7 @@ type call struct {
 	req       *http.Request
 	requestID string
 	key       string // idempotency key
+	version   string // of the API
 }
 
 // id is the object named in the path.
@@ -60,11 +58,13 @@ func (s *Simulator) api(run endpoint) http.HandlerFunc {
 			send(w, errorReply(invalid("", "", "The request's body could not be read."), requestID))
 			return
 		}
-		fault, refusal := s.takeAPIFault(r)
-		if refusal == nil {
-			refusal = fault.refusal()
+		c := &call{Simulator: s, req: r, requestID: requestID, version: version}
+		fault, err := s.takeAPIFault(r)
+		if err != nil {
+			send(w, s.orError(c, reply{}, err))
+			return
 		}
-		if refusal != nil {
+		if refusal := fault.refusal(); refusal != nil {
 			send(w, errorReply(refusal, requestID))
 			return
 		}
@@ -73,7 +73,7 @@ func (s *Simulator) api(run endpoint) http.HandlerFunc {
 			send(w, errorReply(bad, requestID))
 			return
 		}
-		c := &call{Simulator: s, p: p, req: r, requestID: requestID}
+		c.p = p
 		if r.Method == http.MethodPost {
 			c.key = r.Header.Get("Idempotency-Key")
 			if c.key != "" {
@@ -132,7 +132,7 @@ func (c *call) run(endpoint endpoint) (reply, error) {
 		}
 		return reply{}, refusal
 	}
-	return jsonReply(http.StatusOK, doc.public(), c.requestID), nil
+	return jsonReply(http.StatusOK, shaped(doc.public(), c.version), c.requestID), nil
 }
 
 func errorReply(e *apiError, requestID string) reply {

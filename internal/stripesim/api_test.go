@@ -225,44 +225,6 @@ func TestTotals(t *testing.T) {
 	})
 }
 
-func TestRefunds(t *testing.T) {
-	shop := newShop(t)
-	sim := start(t, shop.url)
-	session := sim.paid()
-	intent := &session.PaymentIntent.ID
-	refund, err := sim.api.Refunds.New(&stripe.RefundParams{PaymentIntent: intent, Amount: stripe.Int64(1000), Reason: stripe.String("requested_by_customer")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	check(t, "refund", refund.Status, stripe.RefundStatusSucceeded)
-	charge, err := sim.api.Charges.Get(refund.Charge.ID, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	check(t, "refunded", charge.AmountRefunded, 1000)
-	check(t, "wholly", charge.Refunded, false)
-	_, err = sim.api.Refunds.New(&stripe.RefundParams{PaymentIntent: intent, Amount: stripe.Int64(3000)})
-	wantError(t, err, 400, "")
-	p := &stripe.RefundParams{PaymentIntent: intent}
-	p.AddExtra("colour", "red")
-	_, err = sim.api.Refunds.New(p)
-	wantError(t, err, 400, "parameter_unknown")
-	if _, err = sim.api.Refunds.New(&stripe.RefundParams{Charge: &charge.ID}); err != nil {
-		t.Fatal(err)
-	}
-	_, err = sim.api.Refunds.New(&stripe.RefundParams{Charge: &charge.ID})
-	wantError(t, err, 400, "charge_already_refunded")
-	n := 0
-	for list := sim.api.Refunds.List(&stripe.RefundListParams{PaymentIntent: intent}); list.Next(); n++ {
-	}
-	check(t, "refunds", n, 2)
-	shop.next("charge.refunded")
-	got := shop.next("charge.refunded")
-	if got.err != nil {
-		t.Errorf("signature: %v", got.err)
-	}
-}
-
 func TestTestCards(t *testing.T) {
 	shop := newShop(t)
 	sim := start(t, shop.url)

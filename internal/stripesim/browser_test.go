@@ -12,6 +12,28 @@ import (
 	"tuckshop/internal/browsertest"
 )
 
+// walkDeveloperPage uses the forms of the developers' page, where one payment was made.
+func walkDeveloperPage(t *testing.T, b *browsertest.Browser, sim *sim) {
+	t.Helper()
+	b.Open(sim.url + "/")
+	b.Look("developers' page")
+	b.Click("form[action$='/resend'] button")
+	check(t, "after resending", b.Location(), sim.url+"/?done=resent")
+	b.Click("form[action='/_sim/disputes'] button")
+	b.Look("with a dispute")
+	b.Click("form[action^='/_sim/disputes/'] button[aria-label^=Win]")
+	b.Fill("#match", "charge.")
+	b.Fill("#count", "many")
+	b.Click("form[aria-labelledby=faults] button")
+	b.Look("faulty form")
+	check(t, "kept", b.Evaluate("document.querySelector('#match').value + document.querySelector('#count').value"), "charge.many")
+	b.Fill("#count", "3")
+	b.Click("form[aria-labelledby=faults] button")
+	b.Look("with a fault")
+	b.Click("form:has([value=clear]) button")
+	check(t, "after clearing", b.Location(), sim.url+"/?done=fault")
+}
+
 // TestPagesInABrowser walks over all pages at 360 px in both schemes, and pays: the policy of the page lets the form
 // lead to the shop's origin.
 func TestPagesInABrowser(t *testing.T) {
@@ -55,10 +77,7 @@ func TestPagesInABrowser(t *testing.T) {
 			b.Open(sim.url + "/c/pay/" + session.ID)
 			b.Look("closed page")
 
-			b.Open(sim.url + "/")
-			b.Look("developers' page")
-			b.Click("form[action$='/resend'] button")
-			check(t, "after resending", b.Location(), sim.url+"/")
+			walkDeveloperPage(t, b, sim)
 		})
 	}
 }

@@ -13,6 +13,7 @@ const (
 	needsAction    fate = "needs_action"
 	succeedsLater  fate = "succeeds_later"
 	failsLater     fate = "fails_later"
+	waits          fate = "waits"         // until the developers' page decides
 	wrongDetails   fate = "wrong_details" // refused before any charge is made
 	defaultCard         = "4242424242424242"
 	defaultDecline      = "4000000000000002"

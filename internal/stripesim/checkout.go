@@ -15,6 +15,7 @@ const (
 	Decline          Outcome = "decline"         // the card is declined, the session stays open
 	DelayedSuccess   Outcome = "delayed_success" // completed unpaid, paid later
 	DelayedFailure   Outcome = "delayed_failure" // completed unpaid, fails later
+	Delayed          Outcome = "delayed"         // completed unpaid, until the developers' page decides
 	unnamed          Outcome = ""
 	delayedMethod            = "sepa_debit"
 	delayedPaysIBAN          = "AT611904300234573201"
@@ -46,6 +47,8 @@ func (o Outcome) payment(card string) (payment, bool) {
 		return payment{delayedMethod, testMeans{number: delayedPaysIBAN, fate: succeedsLater}}, true
 	case DelayedFailure:
 		return payment{delayedMethod, testMeans{number: delayedFailsIBAN, fate: failsLater}}, true
+	case Delayed:
+		return payment{delayedMethod, testMeans{number: delayedPaysIBAN, fate: waits}}, true
 	}
 	return payment{}, false
 }
@@ -60,9 +63,9 @@ func (s *Simulator) complete(t *tx, why cause, session object, who buyer, method
 		return "", nil, errNotOpen
 	}
 	s.apply(session, who)
+	var intent object
 	if session.int("amount_total") > 0 {
-		intent, err := s.intentOf(t, why, session)
-		if err != nil {
+		if intent, err = s.intentOf(t, why, session); err != nil {
 			return "", nil, err
 		}
 		declined, err := s.attempt(t, why, intent, method, m)
@@ -90,8 +93,10 @@ func (s *Simulator) complete(t *tx, why cause, session object, who buyer, method
 	if err := t.update(session); err != nil {
 		return "", nil, err
 	}
-	event, err = s.emit(t, why, "checkout.session.completed", session, nil)
-	return event, nil, err
+	if event, err = s.emit(t, why, "checkout.session.completed", session, nil); err != nil {
+		return "", nil, err
+	}
+	return event, nil, s.disputeByCard(t, why, intent, m)
 }
 
 // apply writes a buyer's details into the session.

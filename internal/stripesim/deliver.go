@@ -12,6 +12,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"regexp"
 	"slices"
 	"time"
 )
@@ -81,6 +82,7 @@ func (s *Simulator) claimDue(ctx context.Context) (due []*delivery, err error) {
 			FROM deliveries d JOIN events e ON e.id = d.event
 			WHERE d.state = 'waiting' AND d.due <= ? AND d.endpoint NOT IN (
 				SELECT endpoint FROM deliveries WHERE state = 'sending' GROUP BY endpoint HAVING count(*) >= ?)
+				AND (d.after IS NULL OR EXISTS (SELECT 1 FROM deliveries f WHERE f.id = d.after AND f.attempts > 0))
 			ORDER BY d.due, d.id LIMIT ?`, s.nowMillis(), perEndpoint, 2*allEndpoints)
 		if err != nil {
 			return err
@@ -168,11 +170,18 @@ func (s *Simulator) send(ctx context.Context, d *delivery) Attempt {
 	}
 	signature := Signature(secret, at, body)
 	if d.attempts == 0 && d.fault == AlteredBody {
-		body = append(bytes.Clone(body), ' ')
+		body = alter(body)
 	}
 	result.Status, result.Body, result.Error = s.post(ctx, d.url, signature, body)
 	result.Took = time.Since(started)
 	return result
+}
+
+var amountField = regexp.MustCompile(`("amount[a-z_]*": ?)([0-9])`)
+
+// alter makes another message of an event, with higher amounts.
+func alter(body []byte) []byte {
+	return append(amountField.ReplaceAll(body, []byte("${1}1${2}")), ' ')
 }
 
 func (s *Simulator) post(ctx context.Context, url, signature string, body []byte) (status int, excerpt, failure string) {

@@ -1,168 +1,220 @@
 package stripesim
 
 import (
-	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 )
 
-// Event is an event as it was recorded.
-type Event struct {
-	ID, Type string
-	Subject  string // id of the object it is about
-	Created  time.Time
-	Pending  int    // endpoints that have not accepted it
-	Body     []byte // the exact bytes that are delivered
+// developerPage is what the page at / shows.
+type developerPage struct {
+	URL    string
+	Done   string // what was just done
+	Faults []table
+	Kinds  []kindGroup
+	Tables []table
+
+	refusal *apiError
+	form    *params // what was refused
 }
 
-// Events returns the last events, newest first, up to 100.
-func (s *Simulator) Events(ctx context.Context) (events []Event, err error) {
-	err = s.store.do(ctx, func(t *tx) error {
-		events, err = collect(t, func(rows *sql.Rows) (e Event, err error) {
-			var created int64
-			err = rows.Scan(&e.ID, &e.Type, &e.Subject, &created, &e.Pending, &e.Body)
-			e.Created = time.Unix(created, 0).UTC()
-			return e, err
-		}, "SELECT id, type, subject, created, pending, body FROM events ORDER BY seq DESC LIMIT 100")
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("list events: %w", err)
+// Refusal says what was wrong with a form; "" if nothing was.
+func (p developerPage) Refusal() string {
+	if p.refusal == nil {
+		return ""
 	}
-	return events, nil
+	return p.refusal.Message
 }
 
-// lastEvent returns the id of the newest event of a type about an object; "" where there is none.
-func (s *Simulator) lastEvent(ctx context.Context, subject, kind string) (id string, err error) {
-	err = s.store.do(ctx, func(t *tx) error {
-		return t.queryRow("SELECT coalesce((SELECT id FROM events WHERE subject = ? AND type = ? ORDER BY seq DESC LIMIT 1), '')",
-			subject, kind).Scan(&id)
-	})
-	return id, err
-}
-
-// Deliveries returns the attempts to deliver an event, oldest first.
-func (s *Simulator) Deliveries(ctx context.Context, eventID string) (attempts []Attempt, err error) {
-	err = s.store.do(ctx, func(t *tx) error {
-		attempts, err = collect(t, func(rows *sql.Rows) (a Attempt, err error) {
-			var at, millis int64
-			err = rows.Scan(&a.Endpoint, &at, &millis, &a.Status, &a.Error, &a.Body)
-			a.At, a.Took = time.UnixMilli(at).UTC(), time.Duration(millis)*time.Millisecond
-			return a, err
-		}, `SELECT coalesce(o.doc ->> '$.url', d.endpoint), a.at, a.millis, a.status, a.error, a.excerpt
-			FROM attempts a JOIN deliveries d ON d.id = a.delivery LEFT JOIN objects o ON o.id = d.endpoint
-			WHERE d.event = ? ORDER BY a.id`, eventID)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("list the deliveries of %s: %w", eventID, err)
+// Field makes an input with what a refused form had in it, so that nothing typed is lost, and what was wrong with it.
+func (p developerPage) Field(name, label, hint string) pageField {
+	f := pageField{Name: name, Label: label, Hint: hint, Value: p.form.str(name), Number: name != "match"}
+	if p.refusal != nil && p.refusal.Param == name {
+		f.Fault = p.refusal.Message
 	}
-	return attempts, nil
+	return f
 }
 
-// Resend delivers an event once more, at once, to every enabled endpoint that wants its type.
-func (s *Simulator) Resend(ctx context.Context, eventID string) error {
-	err := s.write(ctx, func(t *tx) error {
-		event, err := t.event(eventID)
+type pageField struct {
+	Name, Label, Hint, Value, Fault string
+	Number                          bool
+}
+
+// kindGroup is what the list of faults offers under one heading.
+type kindGroup struct {
+	Title   string
+	Options []kindOption
+}
+
+type kindOption struct {
+	Kind   FaultKind
+	Text   string
+	Chosen bool
+}
+
+func kindGroups(chosen string) []kindGroup {
+	groups := []kindGroup{{Title: "Deliveries"}, {Title: "API"}}
+	for i, infos := range [][]faultInfo{deliveryFaults, apiFaults} {
+		for _, info := range infos {
+			groups[i].Options = append(groups[i].Options, kindOption{info.kind, info.text, string(info.kind) == chosen})
+		}
+	}
+	return groups
+}
+
+// table is one list of the page.
+type table struct {
+	ID, Title, Empty string
+	Head             []string
+	Act              string // head of the column with buttons; "" for none
+	Rows             []tableRow
+}
+
+type tableRow struct {
+	ID, Link string
+	Cells    []string
+	State    string
+	Good     bool // of the state
+	Acts     []act
+}
+
+// act is a button with one hidden field.
+type act struct{ Label, Action, Name, Value string }
+
+func (s *Simulator) showDeveloperPage(w http.ResponseWriter, r *http.Request) {
+	s.renderDeveloperPage(w, r, developerPage{Done: done[r.URL.Query().Get("done")]})
+}
+
+// renderDeveloperPage shows the page as it is now, with what page says of a form.
+func (s *Simulator) renderDeveloperPage(w http.ResponseWriter, r *http.Request, page developerPage) {
+	page.URL, page.Kinds = s.opts.URL, kindGroups(page.form.str("kind"))
+	err := s.store.do(r.Context(), func(t *tx) error {
+		faults, err := t.faultTable()
 		if err != nil {
 			return err
 		}
-		endpoints, err := s.endpointsFor(t, event.str("type"))
-		if err != nil {
-			return err
+		if len(faults.Rows) > 0 {
+			page.Faults = []table{faults}
 		}
-		for _, endpoint := range endpoints {
-			if err := s.resend(t, event, endpoint); err != nil {
+		for _, list := range []func() (table, error){t.sessionTable, t.paymentTable, t.refundTable, t.disputeTable, t.eventTable} {
+			one, err := list()
+			if err != nil {
 				return err
+			}
+			if len(one.Rows) > 0 || one.Empty != "" {
+				page.Tables = append(page.Tables, one)
 			}
 		}
 		return nil
 	})
-	if err != nil {
-		return fmt.Errorf("resend %s: %w", eventID, err)
-	}
-	return nil
-}
-
-// resend queues the delivery again where there is one that has ended or waits, so that its success counts for the
-// event; else, for an endpoint that came later, it makes one.
-func (s *Simulator) resend(t *tx, event, endpoint object) error {
-	res, err := t.exec(`UPDATE deliveries SET state = 'waiting', due = ?, fault = '' WHERE id =
-		(SELECT id FROM deliveries WHERE event = ? AND endpoint = ? AND state <> 'sending' ORDER BY counted DESC, id LIMIT 1)`,
-		s.nowMillis(), event.id(), endpoint.id())
-	if err != nil {
-		return err
-	}
-	if n, err := res.RowsAffected(); err != nil || n > 0 {
-		return err
-	}
-	if err := s.enqueue(t, event, endpoint, nil); err != nil {
-		return err
-	}
-	_, err = t.exec(`UPDATE events SET pending = (SELECT count(*) FROM deliveries WHERE event = ?1 AND counted) WHERE id = ?1`, event.id())
-	return err
-}
-
-// Session returns a checkout session as the API shows it.
-func (s *Simulator) Session(ctx context.Context, id string) (json.RawMessage, error) {
-	session, err := s.session(ctx, id)
-	if err != nil {
-		return nil, fmt.Errorf("read session %s: %w", id, err)
-	}
-	doc, err := json.Marshal(session.public())
-	if err != nil {
-		return nil, fmt.Errorf("read session %s: %w", id, err)
-	}
-	return doc, nil
-}
-
-// developerPage is what the page at / shows.
-type developerPage struct {
-	URL      string
-	Sessions []sessionRow
-	Events   []eventRow
-}
-
-type sessionRow struct{ ID, Link, Amount, Status, Payment string }
-
-type eventRow struct {
-	ID, Type, Time, State string
-	Good                  bool
-}
-
-func (s *Simulator) showDeveloperPage(w http.ResponseWriter, r *http.Request) {
-	page := developerPage{URL: s.opts.URL}
-	err := s.store.do(r.Context(), func(t *tx) error {
-		sessions, _, err := t.objects("checkout.session", page20)
-		for _, session := range sessions {
-			page.Sessions = append(page.Sessions, sessionRow{session.id(), "/c/pay/" + session.id(),
-				money(session.int("amount_total"), session.str("currency")), session.str("status"), session.str("payment_status")})
-		}
-		if err != nil {
-			return err
-		}
-		page.Events, err = t.eventRows()
-		return err
-	})
 	if s.pageFailed(w, err) {
 		return
 	}
+	status := http.StatusOK
+	if page.refusal != nil {
+		status = page.refusal.Status
+		if status == http.StatusBadRequest {
+			status = http.StatusUnprocessableEntity // as forms of the web have it
+		}
+	}
 	s.pageHeaders(w, object{})
-	s.render(w, http.StatusOK, "developer.gohtml", page)
+	s.render(w, status, "developer.gohtml", page)
 }
 
 // page20 is how much of each list the developers' page shows.
 var page20 = page{limit: 20}
 
-func (t *tx) eventRows() ([]eventRow, error) {
-	return collect(t, func(rows *sql.Rows) (row eventRow, err error) {
+func amountOf(o object, field string) string { return money(o.int(field), o.str("currency")) }
+
+func (t *tx) sessionTable() (table, error) {
+	list := table{ID: "sessions", Title: "Recent sessions", Empty: "None yet. Check out in the shop to make one.",
+		Head: []string{"Session", "Amount", "Status", "Payment"}}
+	sessions, _, err := t.objects("checkout.session", page20)
+	for _, o := range sessions {
+		list.Rows = append(list.Rows, tableRow{ID: o.id(), Link: "/c/pay/" + o.id(),
+			Cells: []string{amountOf(o, "amount_total"), o.str("status")}, State: o.str("payment_status"), Good: o.str("payment_status") != "unpaid"})
+	}
+	return list, err
+}
+
+func (t *tx) paymentTable() (table, error) {
+	list := table{ID: "payments", Title: "Recent payments", Head: []string{"Payment intent", "Amount", "Refunded", "Charge"}, Act: "Decide"}
+	charges, _, err := t.objects("charge", page20)
+	for _, o := range charges {
+		intent := o.str("payment_intent")
+		row := tableRow{ID: intent, Cells: []string{amountOf(o, "amount"), amountOf(o, "amount_refunded")}, State: o.str("status"), Good: o.bool("paid")}
+		switch {
+		case o.str("status") == "pending":
+			for _, outcome := range []act{{Label: "Succeed", Value: "succeeded"}, {Label: "Fail", Value: "failed"}} {
+				outcome.Action, outcome.Name = "/_sim/payment_intents/"+intent, "outcome"
+				row.Acts = append(row.Acts, outcome)
+			}
+		case o.bool("disputed"):
+			row.State, row.Good = "disputed", false
+		case o.int("amount_captured") > o.int("amount_refunded"):
+			row.Acts = []act{{"Dispute", "/_sim/disputes", "charge", o.id()}}
+		}
+		list.Rows = append(list.Rows, row)
+	}
+	return list, err
+}
+
+func (t *tx) refundTable() (table, error) {
+	list := table{ID: "refunds", Title: "Recent refunds", Head: []string{"Refund", "Amount", "Payment intent", "Status"}, Act: "Decide"}
+	refunds, _, err := t.objects("refund", page20)
+	for _, o := range refunds {
+		row := tableRow{ID: o.id(), Cells: []string{amountOf(o, "amount"), o.str("payment_intent")}, State: o.str("status"), Good: o.str("status") == "succeeded"}
+		for _, outcome := range []act{{Label: "Succeed", Value: "succeeded"}, {Label: "Fail", Value: "failed"}} {
+			if refundMayBecome(o, outcome.Value) {
+				outcome.Action, outcome.Name = "/_sim/refunds/"+o.id(), "outcome"
+				row.Acts = append(row.Acts, outcome)
+			}
+		}
+		list.Rows = append(list.Rows, row)
+	}
+	return list, err
+}
+
+func (t *tx) disputeTable() (table, error) {
+	list := table{ID: "disputes", Title: "Recent disputes", Head: []string{"Dispute", "Amount", "Payment intent", "Status"}, Act: "Decide"}
+	disputes, _, err := t.objects("dispute", page20)
+	for _, o := range disputes {
+		row := tableRow{ID: o.id(), Cells: []string{amountOf(o, "amount"), o.str("payment_intent")}, State: o.str("status"), Good: o.str("status") == "won"}
+		if !disputeEnded(o) {
+			for _, outcome := range []act{{Label: "Win", Value: "won"}, {Label: "Lose", Value: "lost"}} {
+				outcome.Action, outcome.Name = "/_sim/disputes/"+o.id(), "outcome"
+				row.Acts = append(row.Acts, outcome)
+			}
+		}
+		list.Rows = append(list.Rows, row)
+	}
+	return list, err
+}
+
+func (t *tx) faultTable() (table, error) {
+	list := table{ID: "queued", Title: "Faults to come", Head: []string{"Fault", "Times left", "Matching"}}
+	faults, err := t.faults()
+	for _, f := range faults {
+		left := "until cleared"
+		if f.Count != Always {
+			left = strconv.Itoa(f.Count)
+		}
+		list.Rows = append(list.Rows, tableRow{ID: string(f.Kind), Cells: []string{left}, State: f.Match, Good: true})
+	}
+	return list, err
+}
+
+func (t *tx) eventTable() (list table, err error) {
+	list = table{ID: "events", Title: "Recent events", Empty: "None yet.", Head: []string{"Event", "Type", "Time", "Delivery"}, Act: "Again"}
+	list.Rows, err = collect(t, func(rows *sql.Rows) (row tableRow, err error) {
+		var kind string
 		var created int64
-		var pending, deliveries, attempts, dropped, givenUp int
-		err = rows.Scan(&row.ID, &row.Type, &created, &pending, &deliveries, &attempts, &dropped, &givenUp)
-		row.Time = time.Unix(created, 0).UTC().Format("2006-01-02 15:04:05Z")
+		var pending, deliveries, attempts, dropped, held, givenUp int
+		err = rows.Scan(&row.ID, &kind, &created, &pending, &deliveries, &attempts, &dropped, &held, &givenUp)
+		row.Cells = []string{kind, time.Unix(created, 0).UTC().Format("2006-01-02 15:04:05Z")}
+		row.Acts = []act{{Label: "Resend", Action: "/_sim/events/" + row.ID + "/resend"}}
 		row.Good = pending == 0
 		switch {
 		case deliveries == 0:
@@ -171,6 +223,8 @@ func (t *tx) eventRows() ([]eventRow, error) {
 			row.State = fmt.Sprintf("accepted, attempts: %d", attempts)
 		case dropped > 0:
 			row.State = "dropped, as asked for"
+		case held > 0:
+			row.State = "held back, as asked for"
 		case givenUp > 0:
 			row.State = fmt.Sprintf("given up, attempts: %d", attempts)
 		case attempts == 0:
@@ -180,14 +234,8 @@ func (t *tx) eventRows() ([]eventRow, error) {
 		}
 		return row, err
 	}, `SELECT e.id, e.type, e.created, e.pending, count(d.id), coalesce(sum(d.attempts), 0),
-		coalesce(sum(d.state = 'dropped'), 0), coalesce(sum(d.state = 'given_up'), 0)
+		coalesce(sum(d.state = 'dropped'), 0), coalesce(sum(d.state = 'held'), 0), coalesce(sum(d.state = 'given_up'), 0)
 		FROM (SELECT * FROM events ORDER BY seq DESC LIMIT ?) e LEFT JOIN deliveries d ON d.event = e.id
 		GROUP BY e.seq ORDER BY e.seq DESC`, page20.limit)
-}
-
-func (s *Simulator) resendForm(w http.ResponseWriter, r *http.Request) {
-	if s.pageFailed(w, s.Resend(r.Context(), r.PathValue("id"))) {
-		return
-	}
-	http.Redirect(w, r, "/", http.StatusSeeOther)
+	return list, err
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -22,7 +23,10 @@ func (s *Simulator) emit(t *tx, why cause, kind string, subject object, previous
 	if err != nil {
 		return "", err
 	}
-	fault := s.faults.take(deliveryFaults, kind)
+	fault, err := t.takeFault(scopeDelivery, kind)
+	if err != nil {
+		return "", err
+	}
 	data := object{"object": subject.public()}
 	if previous != nil {
 		data["previous_attributes"] = previous
@@ -32,14 +36,17 @@ func (s *Simulator) emit(t *tx, why cause, kind string, subject object, previous
 		"data": data, "livemode": false, "pending_webhooks": len(endpoints),
 		"request": object{"id": orNil(why.request), "idempotency_key": orNil(why.key)}, "type": kind,
 	}
+	if err := s.openBatch(t, fault, event.id()); err != nil {
+		return "", err
+	}
 	if err := s.record(t, event, subject.id(), endpoints, fault); err != nil {
 		return "", err
 	}
+	if err := s.closeBatch(t, fault); err != nil {
+		return "", err
+	}
 	if fault.is(SecondID) {
-		twin := object{}
-		for field, value := range event {
-			twin[field] = value
-		}
+		twin := maps.Clone(event)
 		twin["id"] = newID("evt_", 24)
 		if err := s.record(t, twin, subject.id(), endpoints, nil); err != nil {
 			return "", err
@@ -70,29 +77,27 @@ func (s *Simulator) record(t *tx, event object, subject string, endpoints []obje
 // enqueue plans the delivery of an event to an endpoint, with what a fault makes of it.
 func (s *Simulator) enqueue(t *tx, event, endpoint object, fault *Fault) error {
 	version := endpoint.str("api_version")
-	state, due, copies, mangle := "waiting", s.nowMillis(), 1, ""
+	state, due, copies, kind, batch := "waiting", s.nowMillis(), 1, FaultKind(""), ""
 	if fault != nil {
-		switch fault.Kind {
+		kind = fault.Kind
+		switch kind {
 		case Duplicate:
 			copies = 2
 		case AtOnce:
 			copies = fault.N
-		case Reorder, Delay:
-			due += fault.delay(defaultFaultDelay).Milliseconds()
+		case Reorder:
+			state, batch = "held", fault.batch
+		case Delay:
+			due += fault.Delay.Milliseconds()
 		case Drop:
 			state = "dropped"
 		case OtherVersion:
-			version = "2099-01-01"
-		case WrongSignature, OldSignature, AlteredBody:
-			mangle = string(fault.Kind)
+			version = collectedSince
 		}
 	}
 	var own any // NULL: the event's own bytes
 	if version != "" && version != apiVersion {
-		other := object{}
-		for field, value := range event {
-			other[field] = value
-		}
+		other := shaped(maps.Clone(event), version)
 		other["api_version"] = version
 		body, err := json.MarshalIndent(other, "", "  ")
 		if err != nil {
@@ -101,8 +106,8 @@ func (s *Simulator) enqueue(t *tx, event, endpoint object, fault *Fault) error {
 		own = body
 	}
 	for i := range copies {
-		_, err := t.exec("INSERT INTO deliveries (event, endpoint, state, due, counted, fault, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
-			event.id(), endpoint.id(), state, due, i == 0, mangle, own)
+		_, err := t.exec("INSERT INTO deliveries (event, endpoint, state, due, counted, fault, batch, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+			event.id(), endpoint.id(), state, due, i == 0, kind, batch, own)
 		if err != nil {
 			return fmt.Errorf("enqueue event: %w", err)
 		}

@@ -2,12 +2,8 @@ package stripesim
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
-	"strings"
-	"sync"
 	"time"
 )
 
@@ -30,41 +26,79 @@ const (
 	Duplicate      FaultKind = "duplicate"       // sent twice
 	AtOnce         FaultKind = "at_once"         // sent N times at the same moment
 	SecondID       FaultKind = "second_id"       // sent again as another event about the same occurrence
-	Reorder        FaultKind = "reorder"         // sent after the events that follow it: late by Delay
+	Reorder        FaultKind = "reorder"         // held until N events are, at most for Delay, then sent last first, one by one
 	Delay          FaultKind = "delay"           // sent Delay later
 	Drop           FaultKind = "drop"            // never sent, as if the network had eaten every attempt
 	WrongSignature FaultKind = "wrong_signature" // signed with another secret
 	OldSignature   FaultKind = "old_signature"   // signed an hour ago
-	AlteredBody    FaultKind = "altered_body"    // changed after it was signed
-	OtherVersion   FaultKind = "other_version"   // of API version 2099-01-01
+	AlteredBody    FaultKind = "altered_body"    // amounts changed after it was signed
+	OtherVersion   FaultKind = "other_version"   // in the shapes of API version 2025-03-31.basil
 )
+
+// faultInfo is what the simulator knows of a kind.
+type faultInfo struct {
+	kind  FaultKind
+	text  string        // for the developers' page
+	n     int           // default of N
+	delay time.Duration // default of Delay
+}
 
 var (
-	apiFaults      = []FaultKind{Error500, Error503, Error429, Error409, TimeOut, DropAfterCommit}
-	deliveryFaults = []FaultKind{Duplicate, AtOnce, SecondID, Reorder, Delay, Drop, WrongSignature, OldSignature, AlteredBody, OtherVersion}
+	apiFaults = []faultInfo{
+		{kind: Error500, text: "500, repeated for the same idempotency key"},
+		{kind: Error503, text: "503, not executed"},
+		{kind: Error429, text: "429, too many requests"},
+		{kind: Error409, text: "409, object locked"},
+		{kind: TimeOut, text: "No answer, not executed", delay: 90 * time.Second},
+		{kind: DropAfterCommit, text: "Executed, but the connection breaks"},
+	}
+	deliveryFaults = []faultInfo{
+		{kind: Duplicate, text: "Sent twice"},
+		{kind: AtOnce, text: "Sent N times at once", n: 10},
+		{kind: SecondID, text: "Sent under two event ids"},
+		{kind: Reorder, text: "N held, then sent backwards", n: 4, delay: 10 * time.Second},
+		{kind: Delay, text: "Sent later", delay: 3 * time.Second},
+		{kind: Drop, text: "Never sent"},
+		{kind: WrongSignature, text: "Signed with another secret"},
+		{kind: OldSignature, text: "Signed an hour ago"},
+		{kind: AlteredBody, text: "Altered after signing"},
+		{kind: OtherVersion, text: "In a newer API version"},
+	}
 )
 
-// defaultFaultDelay is that of Reorder and Delay.
-const defaultFaultDelay = 3 * time.Second
+// Scopes of faults: what they happen to.
+const (
+	scopeAPI      = "api"
+	scopeDelivery = "delivery"
+)
 
-// Fault asks for a deviation at the next opportunity that matches.
+// infoOf finds a kind and its scope.
+func infoOf(kind FaultKind) (info faultInfo, scope string, known bool) {
+	for scope, infos := range map[string][]faultInfo{scopeAPI: apiFaults, scopeDelivery: deliveryFaults} {
+		if i := slices.IndexFunc(infos, func(info faultInfo) bool { return info.kind == kind }); i >= 0 {
+			return infos[i], scope, true
+		}
+	}
+	return faultInfo{}, "", false
+}
+
+// Always is the Count of a fault that happens until it is cleared.
+const Always = -1
+
+// Fault asks for a deviation at the next opportunities that match. It is kept across a restart.
 type Fault struct {
 	Kind  FaultKind
 	Match string        // start of the event's type or of the API's path; "" matches all
-	Count int           // how many times; 0 is once
-	N     int           // how many at once; 0 is 10
-	Delay time.Duration // of TimeOut, Reorder and Delay; 0 is 3 s, 90 s for TimeOut
+	Count int           // how many times; 0 is once. One time of Reorder is N events
+	N     int           // how many at once; 0 is the kind's default
+	Delay time.Duration // in whole milliseconds; 0 is the kind's default
+
+	id    int64
+	batch string // deliveries that a reordering fault holds
 }
 
 // is says whether the fault, which may be nil, is of a kind.
 func (f *Fault) is(kind FaultKind) bool { return f != nil && f.Kind == kind }
-
-func (f *Fault) delay(otherwise time.Duration) time.Duration {
-	if f.Delay > 0 {
-		return f.Delay
-	}
-	return otherwise
-}
 
 // refusal is the error to answer with before anything is executed, if the fault asks for one.
 func (f *Fault) refusal() *apiError {
@@ -89,106 +123,11 @@ func (f *Fault) hold(ctx context.Context) {
 	if !f.is(TimeOut) {
 		return
 	}
-	timer := time.NewTimer(f.delay(90 * time.Second))
+	timer := time.NewTimer(f.Delay)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
 	case <-timer.C:
 	}
 	panic(http.ErrAbortHandler)
-}
-
-// faultQueue holds the faults asked for, oldest first. It is not kept across a restart.
-type faultQueue struct {
-	mu     sync.Mutex
-	faults []*Fault
-}
-
-// take uses up the oldest fault of one of the kinds that matches the subject; nil if there is none.
-func (q *faultQueue) take(kinds []FaultKind, subject string) *Fault {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	for i, f := range q.faults {
-		if !slices.Contains(kinds, f.Kind) || !strings.HasPrefix(subject, f.Match) {
-			continue
-		}
-		f.Count--
-		if f.Count <= 0 {
-			q.faults = slices.Delete(q.faults, i, i+1)
-		}
-		taken := *f
-		return &taken
-	}
-	return nil
-}
-
-// Inject queues a fault.
-func (s *Simulator) Inject(f Fault) error {
-	if !slices.Contains(apiFaults, f.Kind) && !slices.Contains(deliveryFaults, f.Kind) {
-		return fmt.Errorf("inject fault: unknown kind %q", f.Kind)
-	}
-	if f.Count < 0 || f.N < 0 || f.N > 1000 || f.Delay < 0 {
-		return fmt.Errorf("inject fault %s: count, n or delay out of bounds", f.Kind)
-	}
-	f.Count = max(f.Count, 1)
-	if f.N == 0 {
-		f.N = 10
-	}
-	s.faults.mu.Lock()
-	defer s.faults.mu.Unlock()
-	s.faults.faults = append(s.faults.faults, &f)
-	return nil
-}
-
-// ClearFaults forgets the faults that were asked for and not yet used.
-func (s *Simulator) ClearFaults() {
-	s.faults.mu.Lock()
-	defer s.faults.mu.Unlock()
-	s.faults.faults = nil
-}
-
-// takeAPIFault is the fault for a request: that of its Sim-Fault header, else the queue's. Where the header names a
-// fault of the delivery, that is queued for the next event.
-func (s *Simulator) takeAPIFault(r *http.Request) (*Fault, *apiError) {
-	kind := FaultKind(r.Header.Get("Sim-Fault"))
-	switch {
-	case kind == "":
-	case slices.Contains(apiFaults, kind):
-		return &Fault{Kind: kind}, nil
-	default:
-		if err := s.Inject(Fault{Kind: kind}); err != nil {
-			return nil, invalid("", "", "The header Sim-Fault: %s", err)
-		}
-	}
-	return s.faults.take(apiFaults, r.URL.Path), nil
-}
-
-// faultForm answers POST /_sim/faults: kind, match, count, n, delay_ms; kind=clear empties the queue.
-func (s *Simulator) faultForm(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-	if r.FormValue("kind") == "clear" {
-		s.ClearFaults()
-		w.WriteHeader(http.StatusNoContent)
-		return
-	}
-	f := Fault{Kind: FaultKind(r.FormValue("kind")), Match: r.FormValue("match")}
-	var millis int
-	for name, into := range map[string]*int{"count": &f.Count, "n": &f.N, "delay_ms": &millis} {
-		value := r.FormValue(name)
-		if value == "" {
-			continue
-		}
-		n, err := strconv.Atoi(value)
-		if err != nil {
-			http.Error(w, name+" is not a number", http.StatusUnprocessableEntity)
-			return
-		}
-		*into = n
-	}
-	f.Delay = time.Duration(millis) * time.Millisecond
-	if err := s.Inject(f); err != nil {
-		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
-		return
-	}
-	w.WriteHeader(http.StatusNoContent)
 }

@@ -107,7 +107,7 @@ func TestHostedPageWaitsForTheWebhook(t *testing.T) {
 func TestHostedPageDoesNotWaitForever(t *testing.T) {
 	shop := newShop(t)
 	sim := start(t, shop.url, func(o *stripesim.Options) { o.ConfirmWait = 20 * time.Millisecond })
-	if err := sim.Inject(stripesim.Fault{Kind: stripesim.Drop, Match: "checkout.session.completed"}); err != nil {
+	if err := sim.Inject(t.Context(), stripesim.Fault{Kind: stripesim.Drop, Match: "checkout.session.completed"}); err != nil {
 		t.Fatal(err)
 	}
 	res, _ := sim.submit(sim.open().ID, "outcome", "pay")
@@ -225,10 +225,12 @@ func TestDevelopersPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	readAll(t, res)
-	check(t, "status", res.StatusCode, 204)
+	has(t, readAll(t, res), "The faults have changed.", "<code>503</code>", "<td>2</td>")
+	check(t, "status", res.StatusCode, 200)
 	_, err = sim.api.CheckoutSessions.New(order())
 	wantError(t, err, 503, "")
-	sim.ClearFaults()
+	if err := sim.ClearFaults(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	sim.open()
 }

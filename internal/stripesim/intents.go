@@ -87,14 +87,15 @@ func (c *call) confirm(intent, method object) (object, error) {
 	if method == nil {
 		return nil, refused("", "payment_intent_unexpected_state", "You cannot confirm this PaymentIntent because it's missing a payment method.")
 	}
-	declined, err := c.attempt(c.tx, c.cause(), intent, method, meansOf(method))
+	m := meansOf(method)
+	declined, err := c.attempt(c.tx, c.cause(), intent, method, m)
 	if err != nil {
 		return nil, err
 	}
 	if declined != nil {
 		return nil, declined
 	}
-	return intent, nil
+	return intent, c.disputeByCard(c.tx, c.cause(), intent, m)
 }
 
 // stateError is the answer when an intent's status does not allow something.

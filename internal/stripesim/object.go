@@ -83,6 +83,15 @@ func (o object) strings(field string) []string {
 	return nil
 }
 
+// texts returns a nested object of texts, such as metadata.
+func (o object) texts(field string) map[string]string {
+	out := map[string]string{}
+	for key := range o.obj(field) {
+		out[key] = o.obj(field).str(key)
+	}
+	return out
+}
+
 // public returns a copy without the simulator's notes.
 func (o object) public() object {
 	out := maps.Clone(o)

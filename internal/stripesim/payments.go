@@ -65,13 +65,10 @@ func (s *Simulator) attempt(t *tx, why cause, intent, method object, m testMeans
 	case declines:
 		declined = m.declined()
 		return declined, s.failCharge(t, why, intent, charge, method, declined)
-	case succeedsLater, failsLater:
+	case succeedsLater, failsLater, waits:
 		return nil, s.startDelayed(t, why, intent, charge, m.fate)
 	}
-	if err := s.succeedCharge(t, why, intent, charge); err != nil || m.dispute == "" {
-		return nil, err
-	}
-	return nil, s.openDispute(t, why, charge, m)
+	return nil, s.succeedCharge(t, why, intent, charge)
 }
 
 // change stores an object and says so in an event.
@@ -79,8 +76,17 @@ func (s *Simulator) change(t *tx, why cause, o object, event string) error {
 	if err := t.update(o); err != nil {
 		return err
 	}
-	_, err := s.emit(t, why, event, o, nil)
-	return err
+	return s.tell(t, why, o, event)
+}
+
+// tell says in events how an object is now.
+func (s *Simulator) tell(t *tx, why cause, o object, events ...string) error {
+	for _, event := range events {
+		if _, err := s.emit(t, why, event, o, nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Simulator) succeedCharge(t *tx, why cause, intent, charge object) error {
@@ -130,11 +136,15 @@ func (s *Simulator) startDelayed(t *tx, why cause, intent, charge object, f fate
 	if err := s.change(t, why, intent, "payment_intent.processing"); err != nil {
 		return err
 	}
+	if f == waits {
+		return nil
+	}
 	return t.later(s.dueSoon(s.opts.DelayedAfter), "settle", charge.id())
 }
 
-// settle ends a delayed payment and, where it is a checkout's, tells the session.
-func (s *Simulator) settle(t *tx, chargeID string) error {
+// settle ends a delayed payment and, where it is a checkout's, tells the session. The outcome "" is the one that was
+// planned.
+func (s *Simulator) settle(t *tx, chargeID string, outcome fate) error {
 	charge, err := t.object("charge", chargeID)
 	if err != nil {
 		return fmt.Errorf("settle %s: %w", chargeID, err)
@@ -150,8 +160,11 @@ func (s *Simulator) settle(t *tx, chargeID string) error {
 	if err != nil {
 		return fmt.Errorf("settle %s: %w", chargeID, err)
 	}
+	if outcome == "" {
+		outcome = fate(charge.str("_fate"))
+	}
 	event := "checkout.session.async_payment_succeeded"
-	if fate(charge.str("_fate")) == succeedsLater {
+	if outcome == succeedsLater {
 		if session != nil {
 			session["payment_status"] = "paid"
 		}

@@ -2,11 +2,8 @@ package stripesim
 
 import (
 	"fmt"
-	"time"
+	"slices"
 )
-
-// refundDelay is how long a refund that does not end at once takes.
-const refundDelay = 5 * time.Second
 
 // createRefund answers POST /v1/refunds.
 func createRefund(c *call) (object, error) {
@@ -22,16 +19,20 @@ func createRefund(c *call) (object, error) {
 	if err := p.err(); err != nil {
 		return nil, err
 	}
-	charge, err := c.refundable(chargeID, intentID)
+	charge, err := c.paidCharge(chargeID, intentID)
+	if err != nil {
+		return nil, err
+	}
+	dispute, err := c.tx.disputeOf(charge)
 	if err != nil {
 		return nil, err
 	}
 	left := charge.int("amount_captured") - charge.int("amount_refunded")
 	code := charge.str("currency")
 	switch {
-	case charge.bool("refunded") || left <= 0:
+	case left <= 0:
 		return nil, refused("", "charge_already_refunded", "Charge %s has already been refunded.", charge.id())
-	case charge.bool("disputed") && charge.str("_dispute_status") != "won":
+	case dispute != nil && !dispute.bool("is_charge_refundable"):
 		return nil, refused("", "charge_disputed", "Charge %s has been charged back; cannot issue a refund.", charge.id())
 	case !given:
 		amount = left
@@ -44,31 +45,44 @@ func createRefund(c *call) (object, error) {
 		"status": "succeeded", "balance_transaction": newID("txn_3", 23), "receipt_number": nil, "source_transfer_reversal": nil,
 		"transfer_reversal": nil, "destination_details": object{"type": "card", "card": object{"type": "refund", "reference_status": "pending"}},
 	}
-	charge["amount_refunded"] = charge.int("amount_refunded") + amount
-	charge["refunded"] = charge.int("amount_refunded") >= charge.int("amount_captured")
-	if outcome := charge.str("_refund"); outcome != "" {
-		if outcome == "pending" {
-			refund["status"] = "pending"
-		}
-		if err := c.tx.later(c.dueSoon(refundDelay), "refund_"+outcome, refund.id()); err != nil {
-			return nil, err
-		}
+	setRefunded(charge, amount)
+	switch charge.str("_refund") {
+	case "pending":
+		refund["status"] = "pending"
+		err = c.tx.later(c.dueSoon(c.opts.DelayedAfter), "refund_succeeded", refund.id())
+	case "failed":
+		err = c.tx.later(c.dueSoon(c.opts.DelayedAfter), "refund_failed", refund.id())
+	}
+	if err != nil {
+		return nil, err
 	}
 	if _, err := c.created(refund, "refund.created"); err != nil {
 		return nil, err
 	}
-	return refund, c.change(c.tx, c.cause(), charge, "charge.refunded")
+	if err := c.change(c.tx, c.cause(), charge, "charge.refunded"); err != nil {
+		return nil, err
+	}
+	if dispute != nil && !disputeEnded(dispute) && charge.bool("refunded") {
+		return refund, c.endDispute(c.tx, c.cause(), dispute, "warning_closed") // an inquiry has nothing left to ask for
+	}
+	return refund, nil
 }
 
-// refundable finds the charge of a refund's parameters.
-func (c *call) refundable(chargeID, intentID string) (object, error) {
+// setRefunded adds an amount, which may be negative, to what a charge gave back.
+func setRefunded(charge object, amount int64) {
+	total := charge.int("amount_refunded") + amount
+	charge["amount_refunded"], charge["refunded"] = total, total >= charge.int("amount_captured")
+}
+
+// paidCharge finds the charge that a refund or a dispute is about.
+func (c *call) paidCharge(chargeID, intentID string) (object, error) {
 	if chargeID == "" {
 		intent, err := c.load("payment_intent", intentID, "payment_intent")
 		if err != nil {
 			return nil, err
 		}
 		if chargeID = intent.str("latest_charge"); chargeID == "" {
-			return nil, refused("payment_intent", "", "This PaymentIntent (%s) does not have a successful charge to refund.", intentID)
+			return nil, refused("payment_intent", "", "This PaymentIntent (%s) does not have a successful charge.", intentID)
 		}
 	}
 	charge, err := c.load("charge", chargeID, "charge")
@@ -79,7 +93,7 @@ func (c *call) refundable(chargeID, intentID string) (object, error) {
 		return nil, invalid("charge", "", "The charge is not one of this PaymentIntent.")
 	}
 	if charge.str("status") != "succeeded" {
-		return nil, refused("", "", "Charge %s did not succeed; there is nothing to refund.", chargeID)
+		return nil, refused("", "", "Charge %s did not succeed; nothing was paid.", chargeID)
 	}
 	return charge, nil
 }
@@ -94,131 +108,68 @@ func updateRefund(c *call) (object, error) {
 	return refund, err
 }
 
-// finishRefund ends a refund that did not end at once. One that fails gives its amount back to the charge.
+// cancelRefund answers POST /v1/refunds/{id}/cancel.
+func cancelRefund(c *call) (object, error) { return c.endNamedRefund("canceled") }
+
+// decideRefund lets the bank decide: outcome is succeeded, for a pending refund, or failed.
+func decideRefund(c *call) (object, error) {
+	c.p.need("outcome")
+	return c.endNamedRefund(c.p.one("outcome", "succeeded", "failed"))
+}
+
+func (c *call) endNamedRefund(status string) (object, error) {
+	if err := c.p.err(); err != nil {
+		return nil, err
+	}
+	refund, err := c.named("refund")
+	if err != nil {
+		return nil, err
+	}
+	if !refundMayBecome(refund, status) {
+		return nil, refused("", "", "A refund with a status of %s cannot become %s.", refund.str("status"), status)
+	}
+	return refund, c.endRefund(c.tx, c.cause(), refund, status)
+}
+
+// refundMayBecome says which ends a refund can still take: even one that succeeded may fail later.
+func refundMayBecome(refund object, status string) bool {
+	from := map[string][]string{"succeeded": {"pending"}, "canceled": {"pending", "requires_action"}, "failed": {"pending", "succeeded"}}
+	return slices.Contains(from[status], refund.str("status"))
+}
+
+// finishRefund is the planned end of a refund that did not end at once. Something else may have ended it since.
 func (s *Simulator) finishRefund(t *tx, id, status string) error {
 	refund, err := t.object("refund", id)
 	if err != nil {
 		return fmt.Errorf("finish refund %s: %w", id, err)
 	}
+	if !refundMayBecome(refund, status) {
+		return nil
+	}
+	return s.endRefund(t, cause{}, refund, status)
+}
+
+// endRefund ends a refund. One that fails or is cancelled gives its amount back to the charge.
+func (s *Simulator) endRefund(t *tx, why cause, refund object, status string) error {
 	refund["status"] = status
 	events := []string{"refund.updated", "charge.refund.updated"}
 	if status == "failed" {
 		refund["failure_reason"] = "expired_or_canceled_card"
-		refund["failure_balance_transaction"] = newID("txn_3", 23)
 		events = append(events, "refund.failed")
+	}
+	if status != "succeeded" {
+		refund["failure_balance_transaction"] = newID("txn_3", 23)
 		charge, err := t.object("charge", refund.str("charge"))
 		if err != nil {
-			return fmt.Errorf("finish refund %s: %w", id, err)
+			return fmt.Errorf("end refund %s: %w", refund.id(), err)
 		}
-		charge["amount_refunded"], charge["refunded"] = charge.int("amount_refunded")-refund.int("amount"), false
-		if err := s.change(t, cause{}, charge, "charge.updated"); err != nil {
+		setRefunded(charge, -refund.int("amount"))
+		if err := s.change(t, why, charge, "charge.updated"); err != nil {
 			return err
 		}
 	}
 	if err := t.update(refund); err != nil {
 		return err
 	}
-	for _, event := range events {
-		if _, err := s.emit(t, cause{}, event, refund, nil); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// openDispute makes the dispute that some test cards bring.
-func (s *Simulator) openDispute(t *tx, why cause, charge object, m testMeans) error {
-	status, events := "needs_response", []string{"charge.dispute.created", "charge.dispute.funds_withdrawn"}
-	if m.inquiry {
-		status, events = "warning_needs_response", events[:1]
-	}
-	dispute := object{
-		"id": newID("dp_1", 23), "object": "dispute", "created": s.now(), "livemode": false, "amount": charge.int("amount"),
-		"currency": charge.str("currency"), "charge": charge.id(), "payment_intent": charge["payment_intent"], "reason": m.dispute,
-		"status": status, "is_charge_refundable": m.inquiry, "balance_transactions": []object{}, "metadata": object{},
-		"evidence":         object{},
-		"evidence_details": object{"due_by": s.now() + 9*24*3600, "has_evidence": false, "past_due": false, "submission_count": 0},
-	}
-	if err := t.insert(dispute); err != nil {
-		return err
-	}
-	charge["disputed"], charge["dispute"], charge["_dispute_status"] = true, dispute.id(), status
-	if err := t.update(charge); err != nil {
-		return err
-	}
-	for _, event := range events {
-		if _, err := s.emit(t, why, event, dispute, nil); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// updateDispute answers POST /v1/disputes/{id}. As in Stripe's test mode, the evidence winning_evidence wins and
-// losing_evidence loses.
-func updateDispute(c *call) (object, error) {
-	dispute, err := c.named("dispute")
-	if err != nil {
-		return nil, err
-	}
-	c.p.mergeMetadata(dispute)
-	text, submit := "", !c.p.has("submit") || c.p.bool("submit")
-	if evidence := c.p.obj("evidence"); evidence != nil {
-		given := object{}
-		for field := range evidence.values {
-			given[field] = evidence.str(field)
-		}
-		dispute["evidence"], text = given, given.str("uncategorized_text")
-	}
-	if err := c.p.err(); err != nil {
-		return nil, err
-	}
-	switch {
-	case submit && text == "winning_evidence":
-		return dispute, c.endDispute(dispute, "won")
-	case submit && text == "losing_evidence":
-		return dispute, c.endDispute(dispute, "lost")
-	case submit && c.p.has("evidence"):
-		dispute["status"] = "under_review"
-	}
-	return dispute, c.change(c.tx, c.cause(), dispute, "charge.dispute.updated")
-}
-
-// closeDispute answers POST /v1/disputes/{id}/close: the shop gives in.
-func closeDispute(c *call) (object, error) {
-	if err := c.p.err(); err != nil {
-		return nil, err
-	}
-	dispute, err := c.named("dispute")
-	if err != nil {
-		return nil, err
-	}
-	if s := dispute.str("status"); s == "won" || s == "lost" || s == "warning_closed" {
-		return nil, refused("", "", "This dispute is already closed.")
-	}
-	status := "lost"
-	if dispute.str("status") == "warning_needs_response" {
-		status = "warning_closed"
-	}
-	return dispute, c.endDispute(dispute, status)
-}
-
-func (c *call) endDispute(dispute object, status string) error {
-	charge, err := c.load("charge", dispute.str("charge"), "")
-	if err != nil {
-		return err
-	}
-	dispute["status"], charge["_dispute_status"] = status, status
-	if status == "warning_closed" {
-		charge["_dispute_status"] = "won" // no money was taken
-	}
-	if err := c.tx.update(charge); err != nil {
-		return err
-	}
-	if status == "won" {
-		if _, err := c.emit(c.tx, c.cause(), "charge.dispute.funds_reinstated", dispute, nil); err != nil {
-			return err
-		}
-	}
-	return c.change(c.tx, c.cause(), dispute, "charge.dispute.closed")
+	return s.tell(t, why, refund, events...)
 }

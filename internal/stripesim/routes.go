@@ -33,6 +33,7 @@ func (s *Simulator) routes() http.Handler {
 		"GET /v1/refunds":                           lister("refund", "charge", "payment_intent"),
 		"GET /v1/refunds/{id}":                      getter("refund"),
 		"POST /v1/refunds/{id}":                     updateRefund,
+		"POST /v1/refunds/{id}/cancel":              cancelRefund,
 		"GET /v1/disputes":                          lister("dispute", "charge", "payment_intent"),
 		"GET /v1/disputes/{id}":                     getter("dispute"),
 		"POST /v1/disputes/{id}":                    updateDispute,
@@ -86,8 +87,14 @@ func (s *Simulator) routes() http.Handler {
 	mux.HandleFunc("GET /c/pay/{id}", s.showPayPage)
 	mux.HandleFunc("POST /c/pay/{id}", s.submitPayPage)
 	mux.HandleFunc("GET /{$}", s.showDeveloperPage)
-	mux.HandleFunc("POST /_sim/events/{id}/resend", s.resendForm)
-	mux.HandleFunc("POST /_sim/faults", s.faultForm)
+	mux.HandleFunc("GET /_sim/ledger", s.showLedger)
+	mux.HandleFunc("POST /_sim/clock", s.control("clock", advanceClock))
+	mux.HandleFunc("POST /_sim/faults", s.control("fault", createFault))
+	mux.HandleFunc("POST /_sim/disputes", s.control("disputed", createDispute))
+	mux.HandleFunc("POST /_sim/disputes/{id}", s.control("dispute", decideDispute))
+	mux.HandleFunc("POST /_sim/refunds/{id}", s.control("refund", decideRefund))
+	mux.HandleFunc("POST /_sim/payment_intents/{id}", s.control("payment", decidePayment))
+	mux.HandleFunc("POST /_sim/events/{id}/resend", s.control("resent", resendEvent))
 	mux.Handle("GET /assets/", assets())
 	return http.NewCrossOriginProtection().Handler(mux)
 }

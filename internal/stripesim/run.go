@@ -45,7 +45,14 @@ func (s *Simulator) Run(ctx context.Context) error {
 
 // work does everything that is due. Deliveries go on in goroutines of their own, until ctx ends.
 func (s *Simulator) work(ctx context.Context, sending *sync.WaitGroup) error {
-	if err := s.store.do(ctx, s.doTasks); err != nil {
+	err := s.store.do(ctx, func(t *tx) error {
+		n, err := s.doTasks(t)
+		if n > 0 {
+			s.nudge() // there may be more
+		}
+		return err
+	})
+	if err != nil {
 		return fmt.Errorf("do what is due: %w", err)
 	}
 	due, err := s.claimDue(ctx)
@@ -71,8 +78,9 @@ func (s *Simulator) work(ctx context.Context, sending *sync.WaitGroup) error {
 // batch is how many tasks and sessions one transaction takes.
 const batch = 50
 
-// doTasks ends delayed payments and refunds, and expires sessions.
-func (s *Simulator) doTasks(t *tx) error {
+// doTasks does some of what was planned for now, and expires sessions. It returns how much it did; 0 means that
+// nothing is due.
+func (s *Simulator) doTasks(t *tx) (int, error) {
 	type task struct {
 		id           int64
 		kind, object string
@@ -82,14 +90,14 @@ func (s *Simulator) doTasks(t *tx) error {
 		return one, err
 	}, "SELECT id, kind, object FROM tasks WHERE due <= ? ORDER BY due LIMIT ?", s.nowMillis(), batch)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for _, one := range tasks {
 		if _, err := t.exec("DELETE FROM tasks WHERE id = ?", one.id); err != nil {
-			return err
+			return 0, err
 		}
 		if err := s.doTask(t, one.kind, one.object); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	overdue, err := collect(t, func(rows *sql.Rows) (id string, err error) {
@@ -97,31 +105,32 @@ func (s *Simulator) doTasks(t *tx) error {
 		return id, err
 	}, "SELECT id FROM objects WHERE expires_at <= ? ORDER BY expires_at LIMIT ?", s.now(), batch)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for _, id := range overdue {
 		session, err := t.object("checkout.session", id)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		if err := s.expireOverdue(t, session); err != nil {
-			return err
+			return 0, err
 		}
 	}
-	if len(tasks) == batch || len(overdue) == batch {
-		s.nudge() // there may be more
-	}
-	return nil
+	return len(tasks) + len(overdue), nil
 }
 
 func (s *Simulator) doTask(t *tx, kind, object string) error {
 	switch kind {
 	case "settle":
-		return s.settle(t, object)
-	case "refund_pending":
+		return s.settle(t, object, "")
+	case "refund_succeeded":
 		return s.finishRefund(t, object, "succeeded")
 	case "refund_failed":
 		return s.finishRefund(t, object, "failed")
+	case "release":
+		return s.release(t, object)
+	case "dispute_unanswered":
+		return s.disputeUnanswered(t, object)
 	}
 	return fmt.Errorf("unknown task %q", kind)
 }

@@ -210,7 +210,7 @@ func (s *Simulator) expireNow(t *tx, why cause, session object) error {
 
 // expireOverdue expires a session whose time is over, for those who look before Run has come by.
 func (s *Simulator) expireOverdue(t *tx, session object) error {
-	if session.str("status") != "open" || s.now() < session.int("expires_at") {
+	if session.str("status") != "open" || s.now() < session.int("expires_at")-session.int("_aged") {
 		return nil
 	}
 	return s.expireNow(t, cause{}, session)

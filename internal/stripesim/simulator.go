@@ -34,7 +34,7 @@ type Options struct {
 	Backoff func(attempt int) time.Duration
 	// ConfirmWait is how long the hosted page waits for the webhook's first answer; 0 is 10 s.
 	ConfirmWait time.Duration
-	// DelayedAfter is how long a delayed payment takes to succeed or fail; 0 is 5 s.
+	// DelayedAfter is how long a delayed payment or refund takes to succeed or fail; 0 is 5 s.
 	DelayedAfter time.Duration
 }
 
@@ -47,8 +47,7 @@ type Simulator struct {
 	client *http.Client
 	log    *slog.Logger
 
-	wake   chan struct{} // told when there may be work for Run
-	faults faultQueue
+	wake chan struct{} // told when there may be work for Run
 
 	mu       sync.Mutex
 	inFlight map[string]bool            // idempotency keys of requests being executed

@@ -3,7 +3,7 @@ package stripesim
 import (
 	"context"
 	"database/sql"
-	_ "embed"
+	"embed"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,11 +14,13 @@ import (
 	"github.com/ncruces/go-sqlite3/driver"
 )
 
-//go:embed schema.sql
-var schema string
+// schema holds the steps from an empty file to the tables of today: 1.sql, 2.sql, …
+//
+//go:embed schema
+var schema embed.FS
 
-// schemaVersion is kept in the file's user_version; a file of a newer version is refused.
-const schemaVersion = 1
+// schemaVersion is the number of the last step. A file's own is kept in its user_version; a newer one is refused.
+const schemaVersion = 2
 
 // store is the simulator's database. It has one connection: transactions run one after the other, so that
 // code inside one never meets a conflict, and must not ask the store for a second one.
@@ -53,23 +55,35 @@ func (st *store) migrate(ctx context.Context) error {
 		if err := t.queryRow("PRAGMA user_version").Scan(&version); err != nil {
 			return fmt.Errorf("read the version of the simulator's state: %w", err)
 		}
-		switch {
-		case version == schemaVersion:
-			return nil
-		case version > schemaVersion:
+		if version > schemaVersion {
 			return fmt.Errorf("the simulator's state has version %d, this program knows %d", version, schemaVersion)
 		}
-		for statement := range strings.SplitSeq(schema, ";\n") {
-			if strings.TrimSpace(statement) == "" {
-				continue
-			}
-			if _, err := t.exec(statement); err != nil {
-				return fmt.Errorf("create the simulator's tables: %w", err)
+		for version < schemaVersion {
+			version++
+			if err := t.step(version); err != nil {
+				return fmt.Errorf("bring the simulator's tables to version %d: %w", version, err)
 			}
 		}
-		_, err := t.exec(fmt.Sprintf("PRAGMA user_version = %d", schemaVersion))
-		return err
+		return nil
 	})
+}
+
+// step executes one step of the schema.
+func (t *tx) step(version int) error {
+	script, err := schema.ReadFile(fmt.Sprintf("schema/%d.sql", version))
+	if err != nil {
+		return err
+	}
+	for statement := range strings.SplitSeq(string(script), ";\n") {
+		if strings.TrimSpace(statement) == "" {
+			continue
+		}
+		if _, err := t.exec(statement); err != nil {
+			return err
+		}
+	}
+	_, err = t.exec(fmt.Sprintf("PRAGMA user_version = %d", version))
+	return err
 }
 
 func (st *store) close() error { return st.db.Close() }

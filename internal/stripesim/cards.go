@@ -50,6 +50,8 @@ var means = []testMeans{
 	{number: "4000000000000069", names: "chargeDeclinedExpiredCard", brand: "visa", fate: declines, code: "expired_card"},
 	{number: "4000000000000127", names: "chargeDeclinedIncorrectCvc", brand: "visa", fate: declines, code: "incorrect_cvc"},
 	{number: "4000000000000119", names: "chargeDeclinedProcessingError", brand: "visa", fate: declines, code: "processing_error"},
+	{number: "4000000000006975", names: "chargeDeclinedVelocityLimitExceeded visa_chargeDeclinedVelocityLimitExceeded", brand: "visa", fate: declines, code: "card_declined", decline: "card_velocity_exceeded"},
+	{number: "4100000000000019", names: "chargeDeclinedFraudulent radarBlock", brand: "visa", fate: declines, code: "card_declined", decline: "fraudulent"},
 	{number: "4000000000000259", names: "createDispute", brand: "visa", fate: succeeds, dispute: "fraudulent"},
 	{number: "4000000000002685", names: "createDisputeProductNotReceived", brand: "visa", fate: succeeds, dispute: "product_not_received"},
 	{number: "4000000000001976", names: "createDisputeInquiry", brand: "visa", fate: succeeds, dispute: "fraudulent", inquiry: true},

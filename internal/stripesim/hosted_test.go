@@ -1,6 +1,7 @@
 package stripesim_test
 
 import (
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/url"
@@ -137,6 +138,41 @@ func TestHostedPageDeclineThenPay(t *testing.T) {
 	for list := sim.api.Charges.List(&stripe.ChargeListParams{PaymentIntent: &paid.PaymentIntent.ID}); list.Next(); n++ {
 	}
 	check(t, "charges of one intent", n, 3)
+}
+
+func TestHostedPageDeclinesByTestCard(t *testing.T) {
+	shop := newShop(t)
+	sim := start(t, shop.url)
+	session := sim.open()
+	for _, c := range []struct{ card, message, code, decline string }{
+		{"4000 0000 0000 0002", "Your card was declined.", "card_declined", "generic_decline"},
+		{"4000 0000 0000 9995", "insufficient funds", "card_declined", "insufficient_funds"},
+		{"4000 0000 0000 9987", "declined", "card_declined", "lost_card"},
+		{"4000 0000 0000 9979", "declined", "card_declined", "stolen_card"},
+		{"4000 0000 0000 6975", "declined", "card_declined", "card_velocity_exceeded"},
+		{"4100 0000 0000 0019", "declined", "card_declined", "fraudulent"},
+		{"4000 0000 0000 0069", "has expired", "expired_card", ""},
+		{"4000 0000 0000 0127", "security code is incorrect", "incorrect_cvc", ""},
+		{"4000 0000 0000 0119", "An error occurred while processing", "processing_error", ""},
+		{"4000 0566 5566 5564", "declined", "card_declined", "test_mode_live_card"},
+	} {
+		res, page := sim.submit(session.ID, "outcome", "pay", "card", c.card)
+		check(t, c.card, res.StatusCode, 402)
+		has(t, page, c.message)
+		var told stripe.PaymentIntent
+		if err := json.Unmarshal(shop.next("payment_intent.payment_failed").event.Data.Raw, &told); err != nil {
+			t.Fatal(err)
+		}
+		check(t, c.card, string(told.LastPaymentError.Code), c.code)
+		check(t, c.card, string(told.LastPaymentError.DeclineCode), c.decline)
+		charge, err := sim.api.Charges.Get(told.LatestCharge.ID, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		check(t, c.card, charge.FailureCode, c.code)
+		check(t, c.card, charge.Paid, false)
+	}
+	check(t, "session", sim.get(session.ID).Status, stripe.CheckoutSessionStatusOpen)
 }
 
 func TestHostedPageRefusesFaultyForms(t *testing.T) {

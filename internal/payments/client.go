@@ -24,6 +24,7 @@ type Config struct {
 	SecretKey      string
 	APIBase        string   // base URL of the Stripe API; empty for Stripe's own
 	WebhookSecrets []string // any one of them may have signed an event
+	SecretFile     string   // keeps further ones, and may change at any time; empty: there is none
 	BaseURL        string   // the shop's, without a trailing slash
 	Timeout        time.Duration
 	Now            func() time.Time // nil: time.Now
@@ -32,7 +33,7 @@ type Config struct {
 // Client speaks to Stripe.
 type Client struct {
 	stripe  *client.API
-	secrets []string
+	secrets *secrets
 	baseURL string
 	now     func() time.Time
 }
@@ -62,7 +63,7 @@ func New(c Config) *Client {
 	// Only the API backend is used; files and Connect have none, so nothing
 	// can reach another host by mistake.
 	api.Init(c.SecretKey, &stripe.Backends{API: stripe.GetBackendWithConfig(stripe.APIBackend, backend)})
-	return &Client{stripe: api, secrets: c.WebhookSecrets, baseURL: c.BaseURL, now: c.Now}
+	return &Client{stripe: api, secrets: &secrets{configured: c.WebhookSecrets, path: c.SecretFile}, baseURL: c.BaseURL, now: c.Now}
 }
 
 // CreateSession opens a Checkout Session for an order. Everything it sends

@@ -32,21 +32,35 @@ func (c *Client) VerifyEvent(payload []byte, signature string) (models.Event, er
 	return decodeEvent(payload)
 }
 
+// verify looks at the file of secrets only where none that it knows fits, so
+// that a new endpoint's secret counts without a restart.
 func (c *Client) verify(payload []byte, signature string) error {
-	var usable int
-	for _, secret := range c.secrets {
-		if secret == "" { // stripe-go would accept it
-			continue
-		}
-		usable++
-		if webhook.ValidatePayloadIgnoringTolerance(payload, signature, secret) == nil {
-			return c.verifyTime(signature)
-		}
+	fits, usable := signedBy(c.secrets.all(), payload, signature)
+	if !fits && c.secrets.reload() {
+		fits, usable = signedBy(c.secrets.all(), payload, signature)
 	}
-	if usable == 0 {
+	switch {
+	case fits:
+		return c.verifyTime(signature)
+	case !usable:
 		return models.ErrNoWebhookSecret
 	}
 	return fmt.Errorf("no secret fits: %w", models.ErrBadSignature)
+}
+
+// signedBy reports whether one of the secrets signed the payload, and whether
+// there was any that could have.
+func signedBy(secrets []string, payload []byte, signature string) (fits, usable bool) {
+	for _, secret := range secrets {
+		if secret == "" { // stripe-go would accept it
+			continue
+		}
+		usable = true
+		if webhook.ValidatePayloadIgnoringTolerance(payload, signature, secret) == nil {
+			return true, true
+		}
+	}
+	return false, usable
 }
 
 func (c *Client) verifyTime(signature string) error {

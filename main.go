@@ -55,6 +55,11 @@ const help = `Usage: tuckshop [command]
   admin create    --email E [--role owner|manager|fulfilment|viewer]
                   make a member of staff; the password comes from
                   ADMIN_PASSWORD or a prompt
+  stripe setup    [--rotate] [--wait 30s]
+                  register the webhook at Stripe, keep its secret and
+                  prove it by a test event
+  doctor          [--wait 30s]
+                  look over the shop: Stripe, mail, database, disk
   config          print the configuration, secrets redacted
   healthcheck     ask the running shop whether it is well
   version         print the version
@@ -77,7 +82,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 		return err
 	}
 	commands := map[string]func(context.Context, []string, config.Config, io.Reader, io.Writer) error{
-		"serve": serve, "migrate": migrate, "seed-demo": seedDemo, "admin": admin, "config": printConfig, "healthcheck": healthcheck,
+		"serve": serve, "migrate": migrate, "seed-demo": seedDemo, "admin": admin, "config": printConfig,
+		"stripe": stripeSetup, "doctor": examine, "healthcheck": healthcheck,
 	}
 	do, ok := commands[command]
 	if !ok {

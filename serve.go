@@ -37,6 +37,9 @@ func serve(ctx context.Context, args []string, cfg config.Config, _ io.Reader, s
 	if err := noArguments(args); err != nil {
 		return err
 	}
+	if err := needWebhookSecret(cfg); err != nil {
+		return err
+	}
 	log := newLogger(cfg, stdout)
 	listener, err := listen("ADDR", cfg.Addr)
 	if err != nil {
@@ -59,9 +62,7 @@ func serve(ctx context.Context, args []string, cfg config.Config, _ io.Reader, s
 		return err
 	}
 
-	pay := payments.Config{
-		SecretKey: cfg.StripeSecretKey, APIBase: cfg.StripeAPIBase, WebhookSecrets: cfg.StripeWebhookSecrets, BaseURL: cfg.BaseURL,
-	}
+	pay := stripeConfig(cfg)
 	if cfg.Simulator() {
 		stop, err := startSimulator(ctx, cfg, simulated, listener.Addr(), &pay, log)
 		if err != nil {
@@ -70,12 +71,13 @@ func serve(ctx context.Context, args []string, cfg config.Config, _ io.Reader, s
 		defer func() { err = errors.Join(err, stop()) }()
 	}
 	client := payments.New(pay)
-	var sender jobs.Sender = mail.Outbox{}
-	if cfg.SMTP != nil {
-		sender = mail.NewSMTP(cfg.SMTP)
+	server := sender(cfg)
+	var post jobs.Sender = mail.Outbox{}
+	if server != nil {
+		post = server
 	}
 	runner, err := jobs.New(jobs.Config{
-		Store: store, Sender: sender, Sessions: client, Logger: log, BaseURL: cfg.BaseURL, MailFrom: cfg.MailFrom,
+		Store: store, Sender: post, Sessions: client, Logger: log, BaseURL: cfg.BaseURL, MailFrom: cfg.MailFrom,
 		ReconcileInterval: cfg.ReconcileInterval, ReconcileAfter: cfg.ReconcileAfter,
 	})
 	if err != nil {
@@ -88,6 +90,7 @@ func serve(ctx context.Context, args []string, cfg config.Config, _ io.Reader, s
 	app, err := handlers.New(handlers.Config{
 		Store: store, Payments: client, Verifier: client, Pictures: demo.Pictures(), Logger: log, BaseURL: cfg.BaseURL,
 		SimulatorURL: simulatorURL, TrustedProxies: cfg.TrustedProxies, MetricsAllow: cfg.MetricsAllow, RateLimits: cfg.RateLimits,
+		Doctor: doctorPage(patient(cfg, store, client, server)),
 	})
 	if err != nil {
 		return err
@@ -179,7 +182,7 @@ func startSimulator(ctx context.Context, cfg config.Config, listener net.Listene
 	}
 	simulator, err := stripesim.Open(ctx, stripesim.Options{
 		Path: filepath.Join(cfg.DataDir, "simulator.db"), URL: cfg.SimURL, Logger: log,
-		WebhookURL: "http://127.0.0.1:" + port + "/webhooks/stripe", WebhookSecret: pay.WebhookSecrets[0],
+		WebhookURL: "http://127.0.0.1:" + port + handlers.WebhookPath, WebhookSecret: pay.WebhookSecrets[0],
 	})
 	if err != nil {
 		return nil, err

@@ -34,6 +34,8 @@ type adminPages struct {
 	sessions  *scs.SessionManager
 	limits    *limits
 	simulated bool
+	watch     *webhookWatch
+	doctor    func(ctx context.Context, test bool) []admin.Finding
 	log       *slog.Logger
 }
 
@@ -52,7 +54,10 @@ func adminRoutes(e *echo.Echo, c Config, limits *limits) error {
 		c.Logger.ErrorContext(r.Context(), "staff session", "error", err)
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 	}
-	a := adminPages{store: c.Store, sessions: sessions, limits: limits, simulated: c.SimulatorURL != "", log: c.Logger}
+	a := adminPages{
+		store: c.Store, sessions: sessions, limits: limits, simulated: c.SimulatorURL != "", log: c.Logger,
+		watch: &webhookWatch{store: c.Store, now: c.Now}, doctor: c.Doctor,
+	}
 
 	group := e.Group("/admin", noStore, echo.WrapMiddleware(sessions.LoadAndSave), a.deny)
 	get := func(path string, h echo.HandlerFunc) {
@@ -71,6 +76,8 @@ func adminRoutes(e *echo.Echo, c Config, limits *limits) error {
 	get("/mail", a.mails)
 	get("/mail/:id", a.mail)
 	get("/mail/:id/html", a.mailHTML)
+	get("/doctor", a.examine(false))
+	group.POST("/doctor", a.examine(true))
 	group.RouteNotFound("/*", func(echo.Context) error { return models.ErrNotFound })
 	return nil
 }
@@ -119,6 +126,9 @@ func (a adminPages) frame(c echo.Context, title, section string) (admin.Frame, e
 	frame := admin.Frame{ShopName: shop.Name, Title: title, Section: section, Simulated: a.simulated}
 	if staff, ok := c.Get(staffContext).(models.Staff); ok {
 		frame.Staff = staff.Email
+		if frame.Silence, err = a.watch.silence(c.Request().Context()); err != nil {
+			return admin.Frame{}, err
+		}
 	}
 	return frame, nil
 }

@@ -42,7 +42,7 @@ func (h errorHandler) handle(err error, c echo.Context) {
 	if c.Response().Committed {
 		return
 	}
-	if c.Path() == webhookPath {
+	if c.Path() == WebhookPath {
 		_ = c.NoContent(status) // Stripe reads the status alone
 		return
 	}

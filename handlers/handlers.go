@@ -13,6 +13,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"tuckshop/models"
+	"tuckshop/views/admin"
 )
 
 // Payments is what the shop needs of Stripe.
@@ -38,6 +39,9 @@ type Config struct {
 	Pictures fs.FS // files named <key>-<width>.<ext>
 	Logger   *slog.Logger
 	Now      func() time.Time // nil: time.Now
+	// Doctor looks the running shop over; where test is set, a test event goes
+	// through Stripe too.
+	Doctor func(ctx context.Context, test bool) []admin.Finding
 
 	BaseURL        string // absolute, without a trailing slash
 	SimulatorURL   string // where the simulated payment page is; empty with a real Stripe account

@@ -84,7 +84,7 @@ func origin(address string) string {
 // send. Stripe's webhook is signed and needs no such check.
 func crossOrigin(c Config) echo.MiddlewareFunc {
 	protection := http.NewCrossOriginProtection()
-	protection.AddInsecureBypassPattern("POST " + webhookPath)
+	protection.AddInsecureBypassPattern("POST " + WebhookPath)
 	// Behind a proxy the Host header may differ from what the browser sees.
 	if err := protection.AddTrustedOrigin(origin(c.BaseURL)); err != nil {
 		c.Logger.Warn("BASE_URL is no origin", "error", err)

@@ -8,9 +8,9 @@ import (
 	"tuckshop/static"
 )
 
-// webhookPath is where Stripe calls. It is the one unsafe route that takes
+// WebhookPath is where Stripe calls. It is the one unsafe route that takes
 // requests from other origins.
-const webhookPath = "/webhooks/stripe"
+const WebhookPath = "/webhooks/stripe"
 
 // routes is the table of the shop.
 func routes(e *echo.Echo, c Config, frames *frames) error {
@@ -46,7 +46,7 @@ func routes(e *echo.Echo, c Config, frames *frames) error {
 	e.POST("/orders/lookup", orders.lookup, limits.byAddress("lookup"))
 	get("/orders/:token", orders.show)
 
-	e.POST(webhookPath, hooks.stripe)
+	e.POST(WebhookPath, hooks.stripe)
 
 	get("/healthz", machines.health)
 	get("/readyz", machines.ready)

@@ -27,6 +27,7 @@ import (
 	"tuckshop/jobs"
 	"tuckshop/models"
 	"tuckshop/models/modelstest"
+	"tuckshop/views/admin"
 )
 
 // Secret signs the webhooks of a test's app.
@@ -83,7 +84,7 @@ func New(t *testing.T, databaseURL string, o Options) *App {
 	}
 	app, err := handlers.New(handlers.Config{
 		Store: store, Payments: client, Verifier: client, Pictures: demo.Pictures(), Logger: log,
-		BaseURL: shopURL, SimulatorURL: stripeURL, RateLimits: o.RateLimits,
+		BaseURL: shopURL, SimulatorURL: stripeURL, RateLimits: o.RateLimits, Doctor: findings,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -119,6 +120,19 @@ func New(t *testing.T, databaseURL string, o Options) *App {
 		}
 	})
 	return &App{URL: shopURL, Store: store, Simulator: simulator, t: t}
+}
+
+// findings stand for what a doctor would find: one of each level.
+func findings(_ context.Context, test bool) []admin.Finding {
+	found := []admin.Finding{
+		{Name: "Database", Level: "ok", Text: "It answers."},
+		{Name: "Rate limits", Level: "warning", Text: "Off: passwords can be guessed without end.", Advice: "Take RATE_LIMITS=off away."},
+		{Name: "Webhook endpoint", Level: "FAIL", Text: "Stripe has none.", Advice: "Run `tuckshop stripe setup`."},
+	}
+	if test {
+		found = append(found, admin.Finding{Name: "Webhook round trip", Level: "ok", Text: "A test event came back."})
+	}
+	return found
 }
 
 // Answer is an answer with its body read.

@@ -65,9 +65,24 @@ func (s *SMTP) Send(ctx context.Context, m Message) error {
 	if err != nil {
 		return err
 	}
+	return s.converse(ctx, func(client *smtp.Client) error { return deliver(client, message) })
+}
+
+// Check connects to the mail server and logs in, as for a mail, and sends
+// none. It reports whether the way there is encrypted.
+func (s *SMTP) Check(ctx context.Context) (encrypted bool, err error) {
+	err = s.converse(ctx, func(client *smtp.Client) error {
+		_, encrypted = client.TLSConnectionState()
+		return nil
+	})
+	return encrypted, err
+}
+
+// converse connects, logs in, has its say within s.patience, and says goodbye.
+func (s *SMTP) converse(ctx context.Context, say func(*smtp.Client) error) error {
 	ctx, cancel := context.WithTimeout(ctx, s.patience)
 	defer cancel()
-	err = s.converse(ctx, message)
+	err := s.connect(ctx, say)
 	var answer *textproto.Error
 	if err != nil && ctx.Err() != nil && !errors.As(err, &answer) {
 		err = fmt.Errorf("it did not answer in time: %w", ctx.Err())
@@ -78,7 +93,7 @@ func (s *SMTP) Send(ctx context.Context, m Message) error {
 	return nil
 }
 
-func (s *SMTP) converse(ctx context.Context, message *gomail.Msg) error {
+func (s *SMTP) connect(ctx context.Context, say func(*smtp.Client) error) error {
 	conn, err := s.dial(ctx, "tcp", net.JoinHostPort(s.host, s.port))
 	if err != nil {
 		return err
@@ -94,7 +109,7 @@ func (s *SMTP) converse(ctx context.Context, message *gomail.Msg) error {
 	}
 	err = s.logIn(client)
 	if err == nil {
-		err = deliver(client, message)
+		err = say(client)
 	}
 	if conn.SetDeadline(time.Now().Add(farewell)) == nil {
 		_ = client.Quit()

@@ -2,6 +2,7 @@
 package admin
 
 import (
+	"strconv"
 	"time"
 
 	"tuckshop/models"
@@ -15,6 +16,7 @@ type Frame struct {
 	Section   string // the path of the current navigation entry
 	Staff     string // mail address; empty before login
 	Simulated bool
+	Silence   models.Silence
 }
 
 // LoginPage asks for mail address and password.
@@ -83,3 +85,27 @@ type ProductsPage struct {
 }
 
 func utc(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
+
+// Finding is what one check of the doctor found.
+type Finding struct {
+	Name   string
+	Level  string // ok, warning or FAIL
+	Text   string
+	Advice string // what to do; empty where all is well
+}
+
+// DoctorPage shows what the doctor found.
+type DoctorPage struct {
+	Frame    Frame
+	Findings []Finding
+	Failed   int
+	CanTest  bool // whether a test event can be sent through Stripe
+}
+
+// FailedText says how many checks failed.
+func (p DoctorPage) FailedText() string {
+	if p.Failed == 1 {
+		return "One check failed."
+	}
+	return strconv.Itoa(p.Failed) + " checks failed."
+}

@@ -77,7 +77,7 @@ func serve(ctx context.Context, args []string, cfg config.Config, _ io.Reader, s
 		post = server
 	}
 	runner, err := jobs.New(jobs.Config{
-		Store: store, Sender: post, Sessions: client, Logger: log, BaseURL: cfg.BaseURL, MailFrom: cfg.MailFrom,
+		Store: store, Sender: post, Payments: client, Logger: log, BaseURL: cfg.BaseURL, MailFrom: cfg.MailFrom,
 		ReconcileInterval: cfg.ReconcileInterval, ReconcileAfter: cfg.ReconcileAfter,
 	})
 	if err != nil {

@@ -53,6 +53,15 @@ func (w *sendEmail) draw(ctx context.Context, message models.Email, order models
 		return email.Render(ctx, content)
 	case models.EmailPaymentFailed:
 		return email.RenderPaymentFailed(ctx, content)
+	case models.EmailRefund:
+		if message.RefundID == nil {
+			return "", "", "", fmt.Errorf("mail %d names no refund", message.ID)
+		}
+		refund, payment, err := w.store.RefundByID(ctx, *message.RefundID)
+		if err != nil {
+			return "", "", "", err
+		}
+		return email.RenderRefund(ctx, email.Refund{Receipt: content, Amount: payment.Price(refund.Amount)})
 	}
 	return "", "", "", fmt.Errorf("no mail of kind %q", message.Kind)
 }

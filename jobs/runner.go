@@ -23,16 +23,24 @@ type Sender interface {
 	Name() string // how it sends: smtp or outbox
 }
 
-// Sessions reads Checkout Sessions from Stripe.
-type Sessions interface {
+// Payments is what the jobs need of Stripe. The errors are
+// *models.PaymentError.
+type Payments interface {
+	// Session reads a Checkout Session.
 	Session(ctx context.Context, id string) (models.CheckoutSession, error)
+	// Refund pays money back; asked again, it is the same refund.
+	Refund(ctx context.Context, refund models.Refund, payment models.Payment) (models.StripeRefund, error)
+	// Refunds lists the refunds of a payment intent.
+	Refunds(ctx context.Context, intent string) ([]models.StripeRefund, error)
+	// UndeliveredEvents lists the events since a time that no webhook brought.
+	UndeliveredEvents(ctx context.Context, since time.Time) ([]models.Event, error)
 }
 
 // Config configures a Runner.
 type Config struct {
 	Store             *models.Store
 	Sender            Sender
-	Sessions          Sessions
+	Payments          Payments
 	Logger            *slog.Logger
 	Now               func() time.Time // nil: time.Now
 	BaseURL           string
@@ -59,7 +67,10 @@ func New(c Config) (*Runner, error) {
 	}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &sendEmail{store: c.Store, sender: c.Sender, baseURL: c.BaseURL, from: c.MailFrom})
-	river.AddWorker(workers, &reconcile{store: c.Store, sessions: c.Sessions, log: c.Logger, now: c.Now, after: c.ReconcileAfter})
+	reconciler := &reconcile{store: c.Store, payments: c.Payments, log: c.Logger, now: c.Now, after: c.ReconcileAfter}
+	river.AddWorker(workers, reconciler)
+	river.AddWorker(workers, &settleOrder{reconciler: reconciler})
+	river.AddWorker(workers, &refund{store: c.Store, payments: c.Payments})
 	river.AddWorker(workers, &cleanUp{store: c.Store, log: c.Logger, now: c.Now})
 
 	// PostgreSQL wakes the runner when a job is committed; SQLite is asked.

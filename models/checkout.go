@@ -370,14 +370,15 @@ func (s *Store) record(tx *gorm.DB, orderID int64, kind, actor, detail string) e
 }
 
 // OpenAttempts lists the checkout attempts of orders that have waited for
-// their payment since before, oldest first: what the reconciler asks Stripe
-// about.
-func (s *Store) OpenAttempts(ctx context.Context, before time.Time, limit int) ([]CheckoutAttempt, error) {
+// their payment since before, by id, those after a given one: what the
+// reconciler asks Stripe about.
+func (s *Store) OpenAttempts(ctx context.Context, before time.Time, after int64, limit int) ([]CheckoutAttempt, error) {
 	var attempts []CheckoutAttempt
 	err := s.read.WithContext(ctx).
 		Joins("JOIN orders o ON o.id = checkout_attempts.order_id").
 		Where("o.status IN ? AND o.created_at < ?", []OrderStatus{OrderPending, OrderAwaitingPayment}, before.UTC()).
 		Where("checkout_attempts.status IN ?", []string{AttemptCreating, AttemptOpen, AttemptFailed, AttemptComplete}).
+		Where("checkout_attempts.id > ?", after).
 		Order("checkout_attempts.id").Limit(limit).Find(&attempts).Error
 	if err != nil {
 		return nil, fmt.Errorf("list open checkout attempts: %w", err)

@@ -32,13 +32,22 @@ func (s *Store) queueEmail(tx *gorm.DB, order Order, kind, recipient string) err
 	if recipient == "" {
 		recipient = order.Email
 	}
-	email := Email{
-		OrderID: order.ID, Kind: kind, MessageID: s.messageID(order, kind), Recipient: recipient,
-		Status: EmailQueued, CreatedAt: s.now(),
-	}
+	return s.writeEmail(tx, order, Email{OrderID: order.ID, Kind: kind, MessageID: s.messageID(order, kind), Recipient: recipient})
+}
+
+// queueRefundEmail tells a shopper of one refund: there may be several.
+func (s *Store) queueRefundEmail(tx *gorm.DB, order Order, refundID int64) error {
+	return s.writeEmail(tx, order, Email{
+		OrderID: order.ID, Kind: EmailRefund, RefundID: &refundID, Recipient: order.Email,
+		MessageID: s.messageID(order, fmt.Sprintf("%s-%d", EmailRefund, refundID)),
+	})
+}
+
+func (s *Store) writeEmail(tx *gorm.DB, order Order, email Email) error {
+	email.Status, email.CreatedAt = EmailQueued, s.now()
 	result := tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "message_id"}}, DoNothing: true}).Create(&email)
 	if result.Error != nil {
-		return fmt.Errorf("write the %s of order %d: %w", kind, order.ID, result.Error)
+		return fmt.Errorf("write the %s of order %d: %w", email.Kind, order.ID, result.Error)
 	}
 	if result.RowsAffected == 0 {
 		return nil

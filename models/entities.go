@@ -303,6 +303,7 @@ type Email struct {
 	ID        int64
 	OrderID   int64
 	Kind      string
+	RefundID  *int64 // the refund it tells of
 	MessageID string // without angle brackets; unique
 	Recipient string
 	Subject   string

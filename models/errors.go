@@ -23,12 +23,17 @@ var ErrNoWebhookSecret = errors.New("no webhook secret configured")
 
 // PaymentError says that Stripe did not do what it was asked.
 type PaymentError struct {
-	Definite bool // Stripe refused: asking again with the same key gives the same answer
+	Definite bool // Stripe decided: asking again with the same key gives the same answer
+	Status   int  // Stripe's HTTP status; 0 where it did not answer
 	Err      error
 }
 
 // Error says what happened.
 func (e *PaymentError) Error() string { return e.Err.Error() }
+
+// Refused reports whether Stripe said no, for a reason that asking again does
+// not change. A fault of Stripe's own is no such answer.
+func (e *PaymentError) Refused() bool { return e.Definite && e.Status < 500 }
 
 // Unwrap gives the cause.
 func (e *PaymentError) Unwrap() error { return e.Err }

@@ -3,6 +3,7 @@ package models
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -14,8 +15,18 @@ type Event struct {
 	Type       string
 	APIVersion string
 	Livemode   bool
-	Payload    []byte           // as it came
-	Session    *CheckoutSession // for the types that carry one
+	Payload    []byte // as it came
+	// What the event is about, for the types the shop handles.
+	Session *CheckoutSession
+	Charge  *Charge
+	Refund  *StripeRefund
+	Dispute *StripeDispute
+	Intent  *PaymentIntent
+}
+
+// Handled reports whether the event is of a type that can change something.
+func (e Event) Handled() bool {
+	return e.Session != nil || e.Charge != nil || e.Refund != nil || e.Dispute != nil || e.Intent != nil
 }
 
 // ReceiveEvent stores an event and applies it, in one transaction: when it
@@ -37,22 +48,102 @@ func (s *Store) ReceiveEvent(ctx context.Context, event Event) (StripeEvent, err
 		if err != nil {
 			return fmt.Errorf("store: %w", err)
 		}
-		if row.Deliveries > 1 || event.Session == nil {
+		if row.Deliveries > 1 {
 			return nil
 		}
-		applied, err := s.applySession(tx, *event.Session, event.Type)
-		if err != nil {
-			return err
-		}
-		row.Outcome, row.Detail = applied.Outcome, applied.Detail
-		if applied.OrderID != 0 {
-			row.OrderID = &applied.OrderID
-		}
-		return tx.Model(&StripeEvent{}).Where("id = ?", row.ID).
-			Updates(map[string]any{"outcome": row.Outcome, "detail": row.Detail, "order_id": row.OrderID}).Error
+		return s.applyEvent(tx, &row, event)
 	})
 	if err != nil {
 		return row, fmt.Errorf("receive event %s (%s): %w", event.ID, event.Type, err)
 	}
 	return row, nil
+}
+
+// applyEvent applies an event and notes on its row what came of it.
+func (s *Store) applyEvent(tx *gorm.DB, row *StripeEvent, event Event) error {
+	var applied Applied
+	var err error
+	switch {
+	case event.Session != nil:
+		applied, err = s.applySession(tx, *event.Session, event.Type)
+	case event.Charge != nil && event.Type == EventChargeRefunded:
+		applied, err = s.applyChargeRefunded(tx, *event.Charge)
+	case event.Refund != nil:
+		applied, err = s.applyRefund(tx, *event.Refund)
+	case event.Dispute != nil:
+		applied, err = s.applyDispute(tx, *event.Dispute)
+	case event.Intent != nil && event.Type == EventPaymentIntentSucceeded:
+		applied, err = s.applyIntent(tx, *event.Intent)
+	default:
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	row.Outcome, row.Detail = applied.Outcome, applied.Detail
+	if applied.OrderID != 0 {
+		row.OrderID = &applied.OrderID
+	}
+	return tx.Model(&StripeEvent{}).Where("id = ?", row.ID).
+		Updates(map[string]any{"outcome": row.Outcome, "detail": row.Detail, "order_id": row.OrderID}).Error
+}
+
+// ReplayEvent applies a stored event again, decoded anew from its payload, and
+// notes what came of it. What it would change has usually happened already.
+func (s *Store) ReplayEvent(ctx context.Context, event Event, actor string) (StripeEvent, error) {
+	var row StripeEvent
+	err := s.transaction(ctx, func(tx *gorm.DB) error {
+		// Written first, as in ReceiveEvent, to stand in line with deliveries.
+		result := tx.Model(&StripeEvent{}).Where("id = ?", event.ID).UpdateColumn("detail", gorm.Expr("detail"))
+		if result.Error != nil {
+			return result.Error
+		}
+		if err := tx.Where("id = ?", event.ID).Take(&row).Error; err != nil {
+			return err
+		}
+		if err := s.applyEvent(tx, &row, event); err != nil {
+			return err
+		}
+		if row.OrderID == nil {
+			return nil
+		}
+		return s.record(tx, *row.OrderID, "event_replayed", actor, event.Type+": "+row.Outcome)
+	})
+	return row, found(err, "replay event %s", event.ID)
+}
+
+// StripeEventByID returns a stored event with its payload.
+func (s *Store) StripeEventByID(ctx context.Context, id string) (StripeEvent, error) {
+	var event StripeEvent
+	err := s.read.WithContext(ctx).Where("id = ?", id).Take(&event).Error
+	return event, found(err, "find event %s", id)
+}
+
+// EventFilter chooses stored events.
+type EventFilter struct {
+	Search  string // an event's id, or the beginning of a type
+	Outcome string
+	// Only events that came before this one: the key of the page before.
+	BeforeTime time.Time
+	BeforeID   string
+	Limit      int
+}
+
+// StripeEvents lists stored events, newest first, without their payloads.
+func (s *Store) StripeEvents(ctx context.Context, f EventFilter) ([]StripeEvent, error) {
+	query := s.read.WithContext(ctx).Omit("Payload").Order("received_at DESC, id DESC").Limit(f.Limit)
+	if f.Search != "" {
+		query = query.Where(`(id = ? OR type LIKE ? ESCAPE '\')`, f.Search, escapeLike(f.Search)+"%")
+	}
+	if f.Outcome != "" {
+		query = query.Where("outcome = ?", f.Outcome)
+	}
+	if !f.BeforeTime.IsZero() {
+		query = query.Where("(received_at, id) < (?, ?)", f.BeforeTime.UTC(), f.BeforeID)
+	}
+	var events []StripeEvent
+	if err := query.Find(&events).Error; err != nil {
+		return nil, fmt.Errorf("list events: %w", err)
+	}
+	return events, nil
 }

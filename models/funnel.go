@@ -52,6 +52,10 @@ const (
 	OutcomeUnchanged        = "unchanged" // late or repeated: the order is there already, or further
 	OutcomeNotPaid          = "not_paid"  // a field that would prove the payment is missing
 	OutcomeForeign          = "foreign"   // another system's session
+	OutcomeRefund           = "refund"    // a refund's row or the order's figure moved
+	OutcomeDispute          = "dispute"   // a dispute began or moved
+	OutcomeOrphan           = "orphan"    // of a payment whose order is not paid yet; applied once it is
+	OutcomeAskStripe        = "ask"       // a job asks Stripe how the order stands
 	OutcomeIgnored          = "ignored"   // a type the shop has no use for
 )
 
@@ -189,16 +193,9 @@ func (s *Store) closeAttempt(tx *gorm.DB, attempt *CheckoutAttempt, session Chec
 }
 
 func (s *Store) applyCompleted(tx *gorm.DB, order *Order, session CheckoutSession, disagreement string) (outcome, detail string, err error) {
-	paid := session.PaymentStatus == "paid" || session.PaymentStatus == "no_payment_required"
 	switch {
-	case order.Paid():
-		if paid && order.StripeSessionID != nil && *order.StripeSessionID != session.ID {
-			detail = fmt.Sprintf("session %s was paid too, after session %s", session.ID, *order.StripeSessionID)
-			return OutcomeDuplicatePayment, detail, s.record(tx, order.ID, "duplicate_payment", "stripe", detail)
-		}
-		return OutcomeUnchanged, "", nil
-	case order.Status == OrderReview:
-		return OutcomeUnchanged, "", nil
+	case order.Paid() || order.Status == OrderReview:
+		return s.applyFurtherPayment(tx, order, session)
 	case disagreement != "":
 		return OutcomeReview, disagreement, s.sendToReview(tx, order, session, disagreement)
 	case session.Mode == "" || session.Currency == "" || session.AmountSubtotal == nil || session.AmountTotal == nil || session.PaymentStatus == "":
@@ -207,13 +204,48 @@ func (s *Store) applyCompleted(tx *gorm.DB, order *Order, session CheckoutSessio
 	if wrong := s.mismatch(*order, session); wrong != "" {
 		return OutcomeReview, wrong, s.sendToReview(tx, order, session, wrong)
 	}
-	if !paid {
+	if !session.paid() {
 		if order.Status != OrderPending {
 			return OutcomeUnchanged, "", nil
 		}
 		return OutcomeAwaitingPayment, "", s.awaitPayment(tx, order, session)
 	}
 	return s.markPaid(tx, order, session)
+}
+
+// applyFurtherPayment records the payment of an order that was paid or in
+// review already. Heard of before, it changes nothing.
+func (s *Store) applyFurtherPayment(tx *gorm.DB, order *Order, session CheckoutSession) (outcome, detail string, err error) {
+	if !session.arrived() || order.StripeSessionID == nil {
+		return OutcomeUnchanged, "", nil
+	}
+	var known int64
+	err = tx.Model(&Payment{}).Where("order_id = ? AND stripe_session_id = ?", order.ID, session.ID).Count(&known).Error
+	if err != nil {
+		return "", "", fmt.Errorf("find the payment of session %s: %w", session.ID, err)
+	}
+	if known > 0 || (order.Paid() && *order.StripeSessionID == session.ID) {
+		return OutcomeUnchanged, "", nil
+	}
+	role := PaymentDuplicate
+	if order.Status == OrderReview {
+		payments, err := paymentsOfOrder(tx, order.ID)
+		if err != nil {
+			return "", "", err
+		}
+		if _, another := inReview(payments); !another { // what was paid only now, such as by a delayed method
+			role = PaymentInReview
+		}
+	}
+	if err := s.recordPayment(tx, order, session, role); err != nil {
+		return "", "", err
+	}
+	if role == PaymentInReview {
+		return OutcomeReview, order.ReviewReason, s.record(tx, order.ID, "review", "stripe", "the money has arrived")
+	}
+	detail = fmt.Sprintf("session %s was paid too, after session %s", session.ID, *order.StripeSessionID)
+	s.log.ErrorContext(tx.Statement.Context, "order paid twice", "order", order.Number, "session", session.ID)
+	return OutcomeDuplicatePayment, detail, s.record(tx, order.ID, "duplicate_payment", "stripe", detail)
 }
 
 // mismatch compares a session with the order it claims to pay and says what
@@ -263,7 +295,11 @@ func (s *Store) markPaid(tx *gorm.DB, order *Order, session CheckoutSession) (ou
 	if err := s.queueEmail(tx, *order, EmailReceipt, session.Email); err != nil {
 		return "", "", err
 	}
-	return OutcomePaid, "", emptyCart(tx, order)
+	if err := emptyCart(tx, order); err != nil {
+		return "", "", err
+	}
+	// Last, for it may find that some of the money has gone back already.
+	return OutcomePaid, "", s.recordPayment(tx, order, session, PaymentOfOrder)
 }
 
 // sellStock turns an order's reservation into a sale; where the stock had gone
@@ -344,19 +380,6 @@ func (s *Store) failPayment(tx *gorm.DB, order *Order, session CheckoutSession) 
 		return err
 	}
 	return s.release(tx, order)
-}
-
-func (s *Store) sendToReview(tx *gorm.DB, order *Order, session CheckoutSession, reason string) error {
-	values := s.sessionColumns(session)
-	if order.StripeSessionID != nil {
-		delete(values, "stripe_session_id")
-	}
-	values["status"], values["review_reason"] = OrderReview, reason
-	if err := tx.Model(&Order{ID: order.ID}).Updates(values).Error; err != nil {
-		return fmt.Errorf("send order %d to review: %w", order.ID, err)
-	}
-	s.log.ErrorContext(tx.Statement.Context, "order needs review", "order", order.Number, "reason", reason)
-	return s.record(tx, order.ID, "review", "stripe", reason)
 }
 
 func (s *Store) applyExpired(tx *gorm.DB, order *Order) (outcome, detail string, err error) {

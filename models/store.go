@@ -9,6 +9,7 @@ package models
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -18,6 +19,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	sqlite "github.com/ncruces/go-sqlite3/driver"
@@ -200,9 +202,25 @@ func (s *Store) JobDriver() riverdriver.Driver[*sql.Tx] {
 // transaction runs f in one write transaction. f must use the tx it is given
 // alone: on SQLite there is one writing connection, and asking for a second
 // one inside would wait for ever.
+//
+// Where PostgreSQL ends it because two transactions wait for each other, it is
+// run again: f must leave nothing behind but what it writes and returns.
 func (s *Store) transaction(ctx context.Context, f func(tx *gorm.DB) error) error {
-	return s.write.WithContext(ctx).Transaction(f)
+	for attempt := 1; ; attempt++ {
+		err := s.write.WithContext(ctx).Transaction(f)
+		var refused *pgconn.PgError
+		if attempt == transactionAttempts || !errors.As(err, &refused) || refused.Code != pgerrcodeDeadlock {
+			return err
+		}
+	}
 }
+
+// transactionAttempts is how often a transaction that met a deadlock is tried.
+const transactionAttempts = 4
+
+// pgerrcodeDeadlock is PostgreSQL's deadlock_detected.
+// https://www.postgresql.org/docs/current/errcodes-appendix.html
+const pgerrcodeDeadlock = "40P01"
 
 // enqueue inserts a job in tx: it runs if and only if tx commits.
 func (s *Store) enqueue(tx *gorm.DB, args river.JobArgs, opts *river.InsertOpts) error {

@@ -76,7 +76,7 @@ func New(t *testing.T, databaseURL string, o Options) *App {
 	}
 	client := payments.New(payments.Config{SecretKey: "sk_test_apptest", APIBase: stripeURL, WebhookSecrets: secrets, BaseURL: shopURL})
 	runner, err := jobs.New(jobs.Config{
-		Store: store, Sender: mail.Outbox{}, Sessions: client, Logger: log, BaseURL: shopURL, MailFrom: "shop@example.com",
+		Store: store, Sender: mail.Outbox{}, Payments: client, Logger: log, BaseURL: shopURL, MailFrom: "shop@example.com",
 		ReconcileInterval: time.Hour, ReconcileAfter: time.Hour,
 	})
 	if err != nil {

@@ -157,13 +157,23 @@ func answer(session *stripe.CheckoutSession, err error, what string) (models.Che
 		err = errors.New("empty answer")
 	}
 	if err != nil {
-		return models.CheckoutSession{}, &models.PaymentError{Definite: definite(err), Err: fmt.Errorf("%s: %w", what, err)}
+		return models.CheckoutSession{}, paymentError(err, what)
 	}
 	decoded, err := decodeSession(json.RawMessage(session.LastResponse.RawJSON))
 	if err != nil {
 		return models.CheckoutSession{}, &models.PaymentError{Err: fmt.Errorf("%s: %w", what, err)}
 	}
 	return decoded, nil
+}
+
+// paymentError says what Stripe's answer, or its silence, means.
+func paymentError(err error, what string) *models.PaymentError {
+	fault := &models.PaymentError{Definite: definite(err), Err: fmt.Errorf("%s: %w", what, err)}
+	var refused *stripe.Error
+	if errors.As(err, &refused) {
+		fault.Status = refused.HTTPStatusCode
+	}
+	return fault
 }
 
 // definite reports whether Stripe has decided: such an answer is what the

@@ -113,13 +113,8 @@ func decodeEvent(payload []byte) (models.Event, error) {
 	if envelope.Data == nil || !bytes.HasPrefix(bytes.TrimSpace(envelope.Data.Object), []byte("{")) {
 		return malformed("event %s without data.object", envelope.ID)
 	}
-	switch envelope.Type {
-	case models.EventSessionCompleted, models.EventSessionAsyncSucceeded, models.EventSessionAsyncFailed, models.EventSessionExpired:
-		session, err := decodeSession(envelope.Data.Object)
-		if err != nil {
-			return malformed("event %s: %v", envelope.ID, err)
-		}
-		event.Session = &session
+	if err := decodeObject(&event, envelope.Data.Object); err != nil {
+		return malformed("event %s: %v", envelope.ID, err)
 	}
 	return event, nil
 }

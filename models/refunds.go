@@ -1,0 +1,535 @@
+package models
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/riverqueue/river"
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// RefundStatus is how far a refund has come.
+type RefundStatus string
+
+// The statuses of a refund: Stripe's, and one before it was asked.
+const (
+	RefundRequested      RefundStatus = "requested" // Stripe has not answered yet
+	RefundPending        RefundStatus = "pending"
+	RefundRequiresAction RefundStatus = "requires_action"
+	RefundSucceeded      RefundStatus = "succeeded"
+	RefundFailed         RefundStatus = "failed"
+	RefundCanceled       RefundStatus = "canceled"
+)
+
+// refundRank orders the statuses in time: events come in any order, and a
+// refund only ever moves on.
+var refundRank = map[RefundStatus]int{
+	RefundRequested: 0, RefundPending: 1, RefundRequiresAction: 2, RefundSucceeded: 3, RefundFailed: 4, RefundCanceled: 4,
+}
+
+// Refund is money on its way back.
+type Refund struct {
+	ID             int64
+	PaymentID      int64
+	StripeRefundID *string
+	IdempotencyKey *string // nil for a refund made at Stripe's
+	KeysSpent      int64   // keys at Stripe that only give a fault of Stripe's own any more
+	Amount         int64   // minor units of the payment's currency
+	Status         RefundStatus
+	Reason         string // requested_by_customer, duplicate, fraudulent, or empty
+	Note           string // of the member of staff, for colleagues
+	Failure        string // why Stripe could not do it
+	Actor          string // who asked: a member of staff's mail address, or stripe
+	CreatedAt      time.Time
+	UpdatedAt      time.Time
+	Items          []RefundItem
+}
+
+// Failed reports whether the money did not go back after all.
+func (r Refund) Failed() bool { return r.Status == RefundFailed || r.Status == RefundCanceled }
+
+// RefundItem is a line of an order that a refund is for.
+type RefundItem struct {
+	RefundID    int64 `gorm:"primaryKey"`
+	OrderItemID int64 `gorm:"primaryKey"`
+	Quantity    int64
+	Restocked   bool // the goods are on the shelf again
+}
+
+// RefundRequest is what a member of staff asks for.
+type RefundRequest struct {
+	OrderID   int64
+	PaymentID int64 // 0: the payment that paid the order
+	Amount    int64 // minor units; 0: what Lines come to
+	Lines     []RefundItem
+	Reason    string
+	Note      string
+	Actor     string
+	Key       string // one for each confirmation: asked twice, it is one refund
+}
+
+// RefundArgs is the job that asks Stripe for a refund.
+type RefundArgs struct {
+	RefundID int64 `json:"refund_id"`
+}
+
+// Kind names the job. Stored jobs carry it, so it never changes.
+func (RefundArgs) Kind() string { return "refund" }
+
+// InsertOpts keeps trying for about half a day: Stripe forgets an idempotency
+// key after a day.
+func (RefundArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{MaxAttempts: 11} }
+
+// EmailRefund tells a shopper that money is on its way back.
+const EmailRefund = "refund"
+
+// refundReasons are those Stripe knows; empty is none.
+// https://docs.stripe.com/api/refunds/create#create_refund-reason
+var refundReasons = map[string]bool{"": true, "requested_by_customer": true, "duplicate": true, "fraudulent": true}
+
+// Refund decides on a refund and hands it to a job; goods that came back go on
+// the shelf in the same transaction. Asked again under the same key it returns
+// the refund there is.
+//
+// It returns an InvalidError that says what stands in the way: nothing to give
+// back, more than is left, more pieces than were bought, an open dispute.
+func (s *Store) Refund(ctx context.Context, r RefundRequest) (Refund, error) {
+	var refund Refund
+	err := s.transaction(ctx, func(tx *gorm.DB) (err error) {
+		order, err := lockOrder(tx, r.OrderID)
+		if err != nil {
+			return err
+		}
+		err = tx.Where("idempotency_key = ?", r.Key).Take(&refund).Error
+		if err == nil || !errors.Is(err, gorm.ErrRecordNotFound) {
+			return err
+		}
+		refund, err = s.decideRefund(tx, &order, r)
+		return err
+	})
+	if err != nil {
+		return Refund{}, fmt.Errorf("refund order %d: %w", r.OrderID, err)
+	}
+	return refund, nil
+}
+
+func (s *Store) decideRefund(tx *gorm.DB, order *Order, r RefundRequest) (Refund, error) {
+	payments, err := paymentsOfOrder(tx, order.ID)
+	if err != nil {
+		return Refund{}, err
+	}
+	payment, err := refundedPayment(payments, r.PaymentID)
+	if err != nil {
+		return Refund{}, err
+	}
+	if r.Amount == 0 {
+		r.Amount, err = LinesAmount(*order, r.Lines)
+		if err != nil {
+			return Refund{}, err
+		}
+	}
+	left := payment.Refundable()
+	switch {
+	case r.Key == "":
+		return Refund{}, &InvalidError{Field: "key", Message: "Please confirm the refund on its own page."}
+	case payment.Disputed():
+		return Refund{}, &InvalidError{Field: "amount", Message: "A dispute of this payment is open. A refund now could pay the money back twice: answer the dispute at Stripe first."}
+	case left == 0:
+		return Refund{}, &InvalidError{Field: "amount", Message: "Everything that was paid has gone back already."}
+	case r.Amount <= 0:
+		return Refund{}, &InvalidError{Field: "amount", Message: "Enter the amount to pay back, or choose pieces."}
+	case r.Amount > left:
+		return Refund{}, &InvalidError{Field: "amount", Message: "That is more than is left of the payment: " + payment.Price(left).String() + "."}
+	case !refundReasons[r.Reason]:
+		return Refund{}, &InvalidError{Field: "reason", Message: "Choose one of the reasons."}
+	}
+	refund := Refund{
+		PaymentID: payment.ID, IdempotencyKey: &r.Key, Amount: r.Amount, Status: RefundRequested, Reason: r.Reason,
+		Note: r.Note, Actor: r.Actor, CreatedAt: s.now(), UpdatedAt: s.now(),
+	}
+	if err := tx.Omit("Items").Create(&refund).Error; err != nil {
+		return refund, fmt.Errorf("store the refund: %w", err)
+	}
+	if err := s.takeBack(tx, order, refund.ID, r.Lines, payments); err != nil {
+		return refund, err
+	}
+	if err := s.record(tx, order.ID, "refund_requested", r.Actor, refundDetail(payment, refund)); err != nil {
+		return refund, err
+	}
+	return refund, s.enqueue(tx, RefundArgs{RefundID: refund.ID}, nil)
+}
+
+func refundDetail(payment Payment, refund Refund) string {
+	detail := payment.Price(refund.Amount).String()
+	if refund.Note != "" {
+		detail += ": " + refund.Note
+	}
+	return detail
+}
+
+// refundedPayment chooses the payment a refund is of.
+func refundedPayment(payments []Payment, id int64) (Payment, error) {
+	for _, payment := range payments {
+		if payment.ID == id || (id == 0 && payment.Role == PaymentOfOrder) {
+			if payment.PaymentIntentID == nil {
+				return payment, &InvalidError{Field: "amount", Message: "No money was paid for this order, so none can go back."}
+			}
+			return payment, nil
+		}
+	}
+	return Payment{}, &InvalidError{Field: "amount", Message: "No money has arrived for this order, so none can go back."}
+}
+
+// LinesAmount is what the chosen pieces of an order cost, in minor units of
+// its currency, less their share of a discount. It returns an InvalidError for
+// a line that is not the order's or a quantity it does not have.
+func LinesAmount(order Order, lines []RefundItem) (int64, error) {
+	var goods int64
+	for _, line := range lines {
+		item, ok := orderItem(order, line.OrderItemID)
+		if !ok || line.Quantity < 1 || line.Quantity > item.Quantity {
+			return 0, &InvalidError{Field: fmt.Sprintf("line-%d", line.OrderItemID), Message: "Choose between 1 and the number of pieces that were bought."}
+		}
+		goods += item.UnitPrice * line.Quantity
+	}
+	if order.Subtotal == 0 {
+		return 0, nil
+	}
+	// What was paid for the goods, tax and discount included, is the total
+	// less the delivery.
+	return goods * (order.Total - order.Shipping) / order.Subtotal, nil
+}
+
+func orderItem(order Order, id int64) (OrderItem, bool) {
+	for _, item := range order.Items {
+		if item.ID == id {
+			return item, true
+		}
+	}
+	return OrderItem{}, false
+}
+
+// takeBack stores the lines of a refund and puts what is to go back on the
+// shelf there. No piece is refunded twice.
+func (s *Store) takeBack(tx *gorm.DB, order *Order, refundID int64, lines []RefundItem, payments []Payment) error {
+	restocked := false
+	for _, line := range lines {
+		field := fmt.Sprintf("line-%d", line.OrderItemID)
+		item, ok := orderItem(*order, line.OrderItemID)
+		if !ok || line.Quantity < 1 {
+			return &InvalidError{Field: field, Message: "This line is not part of the order."}
+		}
+		if left := item.Quantity - refundedPieces(payments, item.ID); line.Quantity > left {
+			return &InvalidError{Field: field, Message: fmt.Sprintf("Only %d of “%s” have not been refunded yet.", left, item.Name)}
+		}
+		line.RefundID = refundID
+		line.Restocked = line.Restocked && order.StockStatus == StockSold
+		if err := tx.Create(&line).Error; err != nil {
+			return fmt.Errorf("store a line of the refund: %w", err)
+		}
+		if !line.Restocked {
+			continue
+		}
+		err := tx.Model(&Variant{}).Where("id = ?", item.VariantID).UpdateColumn("stock", gorm.Expr("stock + ?", line.Quantity)).Error
+		if err != nil {
+			return fmt.Errorf("put variant %d back: %w", item.VariantID, err)
+		}
+		restocked = true
+	}
+	if restocked {
+		return catalogueChanged(tx)
+	}
+	return nil
+}
+
+// refundedPieces counts the pieces of a line that refunds have named.
+func refundedPieces(payments []Payment, itemID int64) int64 {
+	var pieces int64
+	for _, payment := range payments {
+		for _, refund := range payment.Refunds {
+			for _, item := range refund.Items {
+				if item.OrderItemID == itemID && !refund.Failed() {
+					pieces += item.Quantity
+				}
+			}
+		}
+	}
+	return pieces
+}
+
+// RefundByID returns a refund with its payment.
+func (s *Store) RefundByID(ctx context.Context, id int64) (Refund, Payment, error) {
+	var refund Refund
+	var payment Payment
+	db := s.read.WithContext(ctx)
+	err := db.Preload("Items").Take(&refund, id).Error
+	if err == nil {
+		err = db.Take(&payment, refund.PaymentID).Error
+	}
+	return refund, payment, found(err, "find refund %d", id)
+}
+
+// RefundAnswered notes what Stripe made of a refund of ours.
+func (s *Store) RefundAnswered(ctx context.Context, id int64, answer StripeRefund) error {
+	if answer.Metadata == nil {
+		answer.Metadata = map[string]string{}
+	}
+	answer.Metadata[RefundMetadata] = strconv.FormatInt(id, 10)
+	err := s.transaction(ctx, func(tx *gorm.DB) error {
+		_, err := s.applyRefund(tx, answer)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("note refund %d: %w", id, err)
+	}
+	return nil
+}
+
+// RefundRefused notes that Stripe refused a refund of ours, and why: the money
+// stays, and the merchant reads it.
+func (s *Store) RefundRefused(ctx context.Context, id int64, reason string) error {
+	err := s.transaction(ctx, func(tx *gorm.DB) error {
+		result := tx.Model(&Refund{}).Where("id = ? AND status = ?", id, RefundRequested).
+			Updates(map[string]any{"status": RefundFailed, "failure": reason, "updated_at": s.now()})
+		if result.Error != nil || result.RowsAffected == 0 {
+			return result.Error
+		}
+		var refund Refund
+		var payment Payment
+		if err := tx.Take(&refund, id).Error; err != nil {
+			return err
+		}
+		if err := tx.Take(&payment, refund.PaymentID).Error; err != nil {
+			return err
+		}
+		return s.record(tx, *payment.OrderID, "refund_failed", "stripe", payment.Price(refund.Amount).String()+": "+reason)
+	})
+	if err != nil {
+		return found(err, "note the refusal of refund %d", id)
+	}
+	return nil
+}
+
+// RefundKeySpent makes the next question for a refund one under a new key:
+// under the old one Stripe would repeat its own fault.
+func (s *Store) RefundKeySpent(ctx context.Context, id int64) error {
+	err := s.write.WithContext(ctx).Model(&Refund{}).Where("id = ?", id).
+		UpdateColumn("keys_spent", gorm.Expr("keys_spent + 1")).Error
+	if err != nil {
+		return fmt.Errorf("change the key of refund %d: %w", id, err)
+	}
+	return nil
+}
+
+// RefundMetadata is the key under which a refund at Stripe names ours.
+const RefundMetadata = "refund_id"
+
+// ApplyRefunds applies what Stripe lists as the refunds of a payment: the same
+// as their events would.
+func (s *Store) ApplyRefunds(ctx context.Context, refunds []StripeRefund) error {
+	for _, refund := range refunds {
+		err := s.transaction(ctx, func(tx *gorm.DB) error {
+			_, err := s.applyRefund(tx, refund)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("apply refund %s: %w", refund.ID, err)
+		}
+	}
+	return nil
+}
+
+// applyRefund brings a refund's row up to what Stripe says and its order's
+// figure with it. Late and repeated news changes nothing.
+func (s *Store) applyRefund(tx *gorm.DB, in StripeRefund) (Applied, error) {
+	if in.PaymentIntentID == "" {
+		return Applied{Outcome: OutcomeForeign, Detail: "refund " + in.ID + " is of no payment intent"}, nil
+	}
+	if _, known := refundRank[RefundStatus(in.Status)]; !known || in.Amount <= 0 {
+		return Applied{Outcome: OutcomeUnchanged, Detail: fmt.Sprintf("refund %s has status %q and amount %d", in.ID, in.Status, in.Amount)}, nil
+	}
+	payment, order, err := s.paymentOfIntent(tx, in.PaymentIntentID, in.Currency)
+	if err != nil {
+		return Applied{}, err
+	}
+	refund, err := s.refundRow(tx, payment, in)
+	if err != nil {
+		return Applied{}, err
+	}
+	before, isNew := refund.Status, refund.StripeRefundID == nil
+	status := RefundStatus(in.Status)
+	moved := refundRank[status] > refundRank[before]
+	if isNew || moved {
+		values := map[string]any{"stripe_refund_id": in.ID, "updated_at": s.now()}
+		if moved {
+			values["status"], values["failure"] = status, in.FailureReason
+			refund.Status = status
+		}
+		if err := tx.Model(&Refund{ID: refund.ID}).Updates(values).Error; err != nil {
+			return Applied{}, fmt.Errorf("update refund %s: %w", in.ID, err)
+		}
+	}
+	if order == nil {
+		return Applied{Outcome: OutcomeOrphan, Detail: "no paid order belongs to payment " + in.PaymentIntentID + " yet"}, nil
+	}
+	applied := Applied{Outcome: OutcomeUnchanged, OrderID: order.ID, Detail: "the refund is " + string(refund.Status)}
+	if !isNew && !moved {
+		return applied, nil
+	}
+	if moved {
+		if err := s.refundNews(tx, *order, payment, refund, in); err != nil {
+			return applied, err
+		}
+	}
+	applied.Outcome = OutcomeRefund
+	return applied, s.settleRefunds(tx, payment.ID, order)
+}
+
+// refundRow finds the row of a refund, by Stripe's id or by ours in its
+// metadata, or makes one for a refund that began at Stripe's.
+func (s *Store) refundRow(tx *gorm.DB, payment Payment, in StripeRefund) (Refund, error) {
+	var refund Refund
+	err := tx.Where("stripe_refund_id = ?", in.ID).Take(&refund).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		if own, parseErr := strconv.ParseInt(in.Metadata[RefundMetadata], 10, 64); parseErr == nil {
+			err = tx.Where("id = ? AND payment_id = ? AND stripe_refund_id IS NULL", own, payment.ID).Take(&refund).Error
+		}
+	}
+	if !errors.Is(err, gorm.ErrRecordNotFound) {
+		return refund, found(err, "find refund %s", in.ID)
+	}
+	refund = Refund{
+		PaymentID: payment.ID, Amount: in.Amount, Status: RefundRequested, Reason: in.Reason, Actor: "stripe",
+		CreatedAt: s.now(), UpdatedAt: s.now(),
+	}
+	if err := tx.Clauses(clause.Returning{}).Omit("Items").Create(&refund).Error; err != nil {
+		return refund, fmt.Errorf("store refund %s: %w", in.ID, err)
+	}
+	return refund, nil
+}
+
+// refundNews writes down that a refund went out or failed, and tells the
+// shopper of the first.
+func (s *Store) refundNews(tx *gorm.DB, order Order, payment Payment, refund Refund, in StripeRefund) error {
+	detail := payment.Price(refund.Amount).String()
+	switch {
+	case refund.Failed():
+		if in.FailureReason != "" {
+			detail += ": " + strings.ReplaceAll(in.FailureReason, "_", " ")
+		}
+		s.log.ErrorContext(tx.Statement.Context, "refund failed", "order", order.Number, "refund", in.ID, "reason", in.FailureReason)
+		return s.record(tx, order.ID, "refund_failed", "stripe", detail)
+	case refund.Status == RefundSucceeded:
+		if err := s.record(tx, order.ID, "refunded", "stripe", detail); err != nil {
+			return err
+		}
+		return s.queueRefundEmail(tx, order, refund.ID)
+	}
+	return nil
+}
+
+// applyChargeRefunded takes note of the absolute figure of a charge.
+func (s *Store) applyChargeRefunded(tx *gorm.DB, charge Charge) (Applied, error) {
+	if charge.PaymentIntentID == "" || charge.AmountRefunded == nil {
+		return Applied{Outcome: OutcomeForeign, Detail: "charge " + charge.ID + " names no payment intent or no amount"}, nil
+	}
+	payment, order, err := s.paymentOfIntent(tx, charge.PaymentIntentID, charge.Currency)
+	if err != nil {
+		return Applied{}, err
+	}
+	higher := *charge.AmountRefunded > payment.ChargeRefunded
+	if higher {
+		err := tx.Model(&Payment{ID: payment.ID}).
+			Updates(map[string]any{"charge_refunded": *charge.AmountRefunded, "updated_at": s.now()}).Error
+		if err != nil {
+			return Applied{}, fmt.Errorf("note the refunds of payment %s: %w", charge.PaymentIntentID, err)
+		}
+	}
+	if order == nil {
+		return Applied{Outcome: OutcomeOrphan, Detail: "no paid order belongs to payment " + charge.PaymentIntentID + " yet"}, nil
+	}
+	applied := Applied{Outcome: OutcomeUnchanged, OrderID: order.ID, Detail: "the figure is known"}
+	if !higher {
+		return applied, nil
+	}
+	applied.Outcome, applied.Detail = OutcomeRefund, ""
+	return applied, s.settleRefunds(tx, payment.ID, order)
+}
+
+// settleRefunds works out what of a payment went back, and what that makes of
+// its order.
+//
+// Two sources are put together, each of which may come late: the refunds by
+// themselves, and the highest absolute figure of the charge, from which those
+// that failed afterwards are taken. The figure therefore never falls because
+// events came in another order, only because a refund failed.
+func (s *Store) settleRefunds(tx *gorm.DB, paymentID int64, order *Order) error {
+	var payment Payment
+	if err := tx.Preload("Refunds").Take(&payment, paymentID).Error; err != nil {
+		return found(err, "find payment %d", paymentID)
+	}
+	var known, failed int64
+	for _, refund := range payment.Refunds {
+		switch {
+		case refund.StripeRefundID == nil: // not yet Stripe's
+		case refund.Failed():
+			failed += refund.Amount
+		default:
+			known += refund.Amount
+		}
+	}
+	refunded := min(max(known, payment.ChargeRefunded-failed), payment.Amount)
+	err := tx.Model(&Payment{ID: payment.ID}).Updates(map[string]any{"amount_refunded": refunded, "updated_at": s.now()}).Error
+	if err != nil {
+		return fmt.Errorf("note the refunds of payment %d: %w", payment.ID, err)
+	}
+	return s.refundOrder(tx, order)
+}
+
+// refundOrder brings an order's figure and status up to what its payments say.
+// Duplicates do not count: their refund leaves the order paid.
+func (s *Store) refundOrder(tx *gorm.DB, order *Order) error {
+	var sums struct{ Paid, Refunded int64 }
+	err := tx.Model(&Payment{}).Select("COALESCE(SUM(amount), 0) AS paid, COALESCE(SUM(amount_refunded), 0) AS refunded").
+		Where("order_id = ? AND role <> ?", order.ID, PaymentDuplicate).Scan(&sums).Error
+	if err != nil {
+		return fmt.Errorf("add up the payments of order %d: %w", order.ID, err)
+	}
+	status := order.Status
+	switch {
+	case order.Status == OrderReview:
+		if sums.Paid > 0 && sums.Refunded >= sums.Paid {
+			status = OrderRefunded
+		}
+	case !order.Paid():
+		return nil
+	case sums.Refunded == 0:
+		status = OrderPaid
+	case sums.Refunded < sums.Paid:
+		status = OrderPartiallyRefunded
+	default:
+		status = OrderRefunded
+	}
+	if status == order.Status && sums.Refunded == order.AmountRefunded {
+		return nil
+	}
+	leftReview := order.Status == OrderReview && status != OrderReview
+	order.Status, order.AmountRefunded = status, sums.Refunded
+	err = tx.Model(&Order{ID: order.ID}).
+		Updates(map[string]any{"status": status, "amount_refunded": sums.Refunded, "updated_at": s.now()}).Error
+	if err != nil {
+		return fmt.Errorf("note the refunds of order %d: %w", order.ID, err)
+	}
+	if leftReview {
+		if err := s.resolveReviews(tx, order.ID, "refunded", "stripe"); err != nil {
+			return err
+		}
+		return s.release(tx, order)
+	}
+	return nil
+}

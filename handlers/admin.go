@@ -33,6 +33,8 @@ type adminPages struct {
 	store     *models.Store
 	sessions  *scs.SessionManager
 	limits    *limits
+	verifier  EventVerifier
+	refusals  *refusals
 	simulated bool
 	watch     *webhookWatch
 	doctor    func(ctx context.Context, test bool) []admin.Finding
@@ -41,7 +43,7 @@ type adminPages struct {
 
 // adminRoutes is the table of the admin. Every route below /admin is denied
 // without a login but the three that lead to one.
-func adminRoutes(e *echo.Echo, c Config, limits *limits) error {
+func adminRoutes(e *echo.Echo, c Config, limits *limits, refusals *refusals) error {
 	sessions := scs.New()
 	sessions.Store = c.Store.StaffSessions()
 	sessions.Lifetime, sessions.IdleTimeout = staffLifetime, staffIdle
@@ -55,7 +57,8 @@ func adminRoutes(e *echo.Echo, c Config, limits *limits) error {
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 	}
 	a := adminPages{
-		store: c.Store, sessions: sessions, limits: limits, simulated: c.SimulatorURL != "", log: c.Logger,
+		store: c.Store, sessions: sessions, limits: limits, verifier: c.Verifier, refusals: refusals,
+		simulated: c.SimulatorURL != "", log: c.Logger,
 		watch: &webhookWatch{store: c.Store, now: c.Now}, doctor: c.Doctor,
 	}
 
@@ -72,6 +75,12 @@ func adminRoutes(e *echo.Echo, c Config, limits *limits) error {
 	get("", a.overview)
 	get("/orders", a.orders)
 	get("/orders/:number", a.order)
+	get("/orders/:number/refund", a.refundForm)
+	group.POST("/orders/:number/refund", a.refund)
+	group.POST("/orders/:number/review", a.review)
+	get("/events", a.events)
+	get("/events/:id", a.event)
+	group.POST("/events/:id/replay", a.replay)
 	get("/products", a.products)
 	get("/mail", a.mails)
 	get("/mail/:id", a.mail)
@@ -276,7 +285,11 @@ func (a adminPages) overview(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	var paid, open, review int64
+	attention, err := a.store.Attention(ctx)
+	if err != nil {
+		return err
+	}
+	var paid, open int64
 	takings := models.Money{Currency: shop.Currency}
 	for _, tally := range tallies {
 		switch tally.Status {
@@ -285,8 +298,6 @@ func (a adminPages) overview(c echo.Context) error {
 			takings.Amount += tally.Total
 		case models.OrderPending, models.OrderAwaitingPayment:
 			open += tally.Orders
-		case models.OrderReview:
-			review += tally.Orders
 		}
 	}
 	latest, err := a.store.Orders(ctx, models.OrderFilter{Limit: 10})
@@ -294,12 +305,22 @@ func (a adminPages) overview(c echo.Context) error {
 		return err
 	}
 	number := func(n int64) string { return strconv.FormatInt(n, 10) }
-	return a.show(c, admin.Overview(admin.OverviewPage{Frame: frame, Latest: latest, Figures: []admin.Figure{
+	page := admin.OverviewPage{Frame: frame, Latest: latest, Figures: []admin.Figure{
 		{Label: "paid orders", Value: number(paid), URL: "/admin/orders?status=paid"},
 		{Label: "taken", Value: takings.String(), URL: "/admin/orders?status=paid"},
 		{Label: "waiting for payment", Value: number(open), URL: "/admin/orders?status=pending"},
-		{Label: "need a look", Value: number(review), URL: "/admin/orders?status=review"},
-	}}))
+		{Label: "need a look", Value: number(attention.Reviews), URL: "/admin/orders?status=review"},
+	}}
+	for _, alert := range []admin.Figure{
+		{Label: "orders paid twice: pay one back", Value: number(attention.Duplicates), URL: "/admin/events?outcome=" + models.OutcomeDuplicatePayment},
+		{Label: "refunds failed", Value: number(attention.FailedRefunds), URL: "/admin/events?outcome=" + models.OutcomeRefund},
+		{Label: "disputes open", Value: number(attention.Disputes), URL: "/admin/events?outcome=" + models.OutcomeDispute},
+	} {
+		if alert.Value != "0" {
+			page.Figures = append(page.Figures, alert)
+		}
+	}
+	return a.show(c, admin.Overview(page))
 }
 
 // before reads the key of the page before; what is no key starts at the top.
@@ -342,20 +363,72 @@ func (a adminPages) orders(c echo.Context) error {
 }
 
 func (a adminPages) order(c echo.Context) error {
+	return a.showOrder(c, http.StatusOK, c.Param("number"))
+}
+
+// orderNotices are what a page says after something was done to its order.
+var orderNotices = map[string]string{
+	"refund": "The refund is on its way to Stripe. This page shows when it is done.",
+	"accept": "The payment is accepted: the order is paid and the receipt goes out.",
+	"cancel": "The order is closed and its stock is free again.",
+}
+
+func (a adminPages) showOrder(c echo.Context, status int, number string, faults ...views.FieldError) error {
 	ctx := c.Request().Context()
-	order, err := a.store.OrderByNumber(ctx, c.Param("number"))
+	order, err := a.store.OrderByNumber(ctx, number)
 	if err != nil {
 		return err
 	}
-	frame, err := a.frame(c, "Order "+order.Number, "/admin/orders")
-	if err != nil {
+	page := admin.OrderPage{Order: order, Errors: faults, Notice: orderNotices[c.QueryParam("notice")]}
+	if page.Frame, err = a.frame(c, "Order "+order.Number, "/admin/orders"); err != nil {
 		return err
 	}
 	history, err := a.store.OrderHistory(ctx, order.ID)
 	if err != nil {
 		return err
 	}
-	return a.show(c, admin.Order(admin.OrderPage{Frame: frame, Order: order, Timeline: timeline(history)}))
+	page.Timeline = timeline(history)
+	if page.Payments, err = a.store.PaymentsOfOrder(ctx, order.ID); err != nil {
+		return err
+	}
+	reviews, err := a.store.ReviewsOfOrder(ctx, order.ID)
+	if err != nil {
+		return err
+	}
+	for _, review := range reviews {
+		if order.Status == models.OrderReview && review.ResolvedAt == nil {
+			said, err := review.Said()
+			if err != nil {
+				return err
+			}
+			page.Reviews = append(page.Reviews, admin.Review{Reason: review.Reason, At: review.CreatedAt, Rows: compare(order, said)})
+		}
+	}
+	return render(c, status, admin.Order(page))
+}
+
+// compare sets an order beside what Stripe said of its payment.
+func compare(order models.Order, said models.CheckoutSession) []admin.ReviewRow {
+	currency := strings.ToUpper(said.Currency)
+	amount := func(minor *int64) string {
+		if minor == nil {
+			return "not said"
+		}
+		return models.Money{Amount: *minor, Currency: currency}.String()
+	}
+	rows := []admin.ReviewRow{
+		{What: "Total", Order: order.Price(order.Total).String(), Stripe: amount(said.AmountTotal)},
+		{What: "Subtotal", Order: order.Price(order.Subtotal).String(), Stripe: amount(said.AmountSubtotal)},
+		{What: "Currency", Order: order.Currency, Stripe: currency},
+		{What: "Order", Order: strconv.FormatInt(order.ID, 10), Stripe: strings.Trim(said.Metadata["order_id"]+" "+said.ClientReferenceID, " ")},
+		{What: "Kind of payment", Order: "payment", Stripe: said.Mode},
+		{What: "Paid", Order: "yes", Stripe: strings.ReplaceAll(said.PaymentStatus, "_", " ")},
+		{What: "Session", Stripe: said.ID},
+	}
+	if order.StripeSessionID != nil {
+		rows[len(rows)-1].Order = *order.StripeSessionID
+	}
+	return rows
 }
 
 func (a adminPages) products(c echo.Context) error {

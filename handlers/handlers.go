@@ -29,6 +29,8 @@ type Payments interface {
 // EventVerifier tells a real webhook from a forged one.
 type EventVerifier interface {
 	VerifyEvent(payload []byte, signature string) (models.Event, error)
+	// DecodeEvent reads an event that was verified before.
+	DecodeEvent(payload []byte) (models.Event, error)
 }
 
 // Config is what the handlers need to know.

@@ -65,6 +65,8 @@ var shopperTitles = map[string]string{
 	"payment_failed":   "The payment did not arrive",
 	"expired":          "The payment page was closed without a payment",
 	"review":           "We are checking the payment",
+	"refunded":         "Money sent back to you",
+	"canceled":         "Order closed",
 }
 
 func (h orders) lookupForm(c echo.Context) error {

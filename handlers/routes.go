@@ -19,7 +19,8 @@ func routes(e *echo.Echo, c Config, frames *frames) error {
 	carts := carts{store: c.Store, frames: frames, secure: c.secure()}
 	checkout := checkout{store: c.Store, payments: c.Payments, frames: frames, carts: carts, log: c.Logger}
 	orders := orders{store: c.Store, frames: frames}
-	hooks := webhooks{store: c.Store, verifier: c.Verifier, log: c.Logger}
+	refusals := newRefusals(c.Now)
+	hooks := webhooks{store: c.Store, verifier: c.Verifier, refusals: refusals, log: c.Logger}
 	machines := machines{store: c.Store, frames: frames, log: c.Logger, allow: c.MetricsAllow}
 
 	e.Use(recoverPanics(c.Logger), securityHeaders(c), crossOrigin(c))
@@ -57,5 +58,5 @@ func routes(e *echo.Echo, c Config, frames *frames) error {
 	get("/static/*", echo.WrapHandler(static.Handler()))
 	get("/media/:file", media{pictures: http.FS(c.Pictures)}.serve)
 
-	return adminRoutes(e, c, limits)
+	return adminRoutes(e, c, limits, refusals)
 }

@@ -189,12 +189,13 @@ func (s storefront) readFilter(c echo.Context, page *views.ListPage, filter *mod
 		if typed == "" {
 			return ""
 		}
-		amount, ok := parseMajor(typed, snap.shop.Currency)
-		if !ok {
-			page.Errors = append(page.Errors, views.FieldError{Field: name, Message: label + " must be a number, such as 12.50."})
+		amount, err := models.ParseMoney(name, typed, snap.shop.Currency)
+		if fault, bad := invalid(err); bad {
+			fault.Message = label + ": " + fault.Message
+			page.Errors = append(page.Errors, fault)
 			return typed
 		}
-		*into = amount
+		*into = amount.Amount
 		state.Set(name, typed)
 		return typed
 	}
@@ -255,15 +256,6 @@ func address(path string, values url.Values) string {
 		return path
 	}
 	return path + "?" + values.Encode()
-}
-
-// parseMajor reads an amount of major units, such as 12.50, into minor units.
-func parseMajor(typed, currency string) (int64, bool) {
-	value, err := strconv.ParseFloat(strings.Replace(typed, ",", ".", 1), 64)
-	if err != nil || value < 0 || value > 1e9 || math.IsNaN(value) {
-		return 0, false
-	}
-	return int64(math.Round(value * math.Pow10(models.CurrencyDigits(currency)))), true
 }
 
 // paginate links the first and last page and the neighbours of the present

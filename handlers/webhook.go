@@ -20,6 +20,7 @@ const maxWebhook = 1 << 20
 type webhooks struct {
 	store    *models.Store
 	verifier EventVerifier
+	refusals *refusals
 	log      *slog.Logger
 }
 
@@ -45,9 +46,11 @@ func (h webhooks) stripe(c echo.Context) error {
 		if errors.Is(err, models.ErrNoWebhookSecret) {
 			status = http.StatusServiceUnavailable
 		}
+		h.refusals.add(err)
 		h.log.WarnContext(request.Context(), "webhook refused", "status", status, "reason", err)
 		return c.NoContent(status)
 	}
+	h.refusals.fitted()
 	// The sender hanging up does not undo what has begun.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(request.Context()), webhookPatience)
 	defer cancel()

@@ -328,6 +328,10 @@ const (
 	RoleViewer     Role = "viewer"
 )
 
+// SeesPersonalData reports whether the role may read what an event says of a
+// shopper.
+func (r Role) SeesPersonalData() bool { return r == RoleOwner || r == RoleManager }
+
 // Staff is a person who may use the admin.
 type Staff struct {
 	ID           int64

@@ -14,6 +14,32 @@ var ErrNotFound = errors.New("not found")
 // too long ago.
 var ErrBadSignature = errors.New("bad webhook signature")
 
+// SignatureFault is what is wrong with a webhook's signature.
+type SignatureFault string
+
+// The faults of a signature.
+const (
+	SignatureMissing   SignatureFault = "missing"    // no header, or an unreadable one
+	SignatureOldScheme SignatureFault = "old_scheme" // no v1 signature in it
+	SignatureWrong     SignatureFault = "wrong"      // no secret of ours made it
+	SignatureTime      SignatureFault = "time"       // made too long ago, or in the future
+)
+
+// SignatureFaults lists every fault.
+var SignatureFaults = [...]SignatureFault{SignatureMissing, SignatureOldScheme, SignatureWrong, SignatureTime}
+
+// SignatureError is an ErrBadSignature that says what is wrong.
+type SignatureError struct {
+	Fault  SignatureFault
+	Detail string
+}
+
+// Error says what is wrong.
+func (e *SignatureError) Error() string { return e.Detail + ": " + ErrBadSignature.Error() }
+
+// Unwrap makes it an ErrBadSignature.
+func (e *SignatureError) Unwrap() error { return ErrBadSignature }
+
 // ErrMalformedEvent says that a webhook was signed but is no event we can read.
 var ErrMalformedEvent = errors.New("malformed event")
 

@@ -59,6 +59,12 @@ const (
 	OutcomeIgnored          = "ignored"   // a type the shop has no use for
 )
 
+// Outcomes lists every outcome, for filters.
+var Outcomes = [...]string{
+	OutcomePaid, OutcomeAwaitingPayment, OutcomePaymentFailed, OutcomeExpired, OutcomeReview, OutcomeDuplicatePayment,
+	OutcomeRefund, OutcomeDispute, OutcomeOrphan, OutcomeAskStripe, OutcomeUnchanged, OutcomeNotPaid, OutcomeForeign, OutcomeIgnored,
+}
+
 // Applied is what a session did to an order.
 type Applied struct {
 	Outcome string

@@ -100,6 +100,9 @@ var refundReasons = map[string]bool{"": true, "requested_by_customer": true, "du
 // back, more than is left, more pieces than were bought, an open dispute.
 func (s *Store) Refund(ctx context.Context, r RefundRequest) (Refund, error) {
 	var refund Refund
+	if r.Key == "" {
+		return refund, fmt.Errorf("refund order %d: without a key asking twice would be two refunds", r.OrderID)
+	}
 	err := s.transaction(ctx, func(tx *gorm.DB) (err error) {
 		order, err := lockOrder(tx, r.OrderID)
 		if err != nil {
@@ -118,38 +121,68 @@ func (s *Store) Refund(ctx context.Context, r RefundRequest) (Refund, error) {
 	return refund, nil
 }
 
+// CheckRefund says what a request would pay back, in minor units of the
+// payment's currency, or what stands in its way, as Refund would.
+func (s *Store) CheckRefund(ctx context.Context, r RefundRequest) (int64, error) {
+	order, err := s.OrderByID(ctx, r.OrderID)
+	if err != nil {
+		return 0, err
+	}
+	payments, err := s.PaymentsOfOrder(ctx, r.OrderID)
+	if err != nil {
+		return 0, err
+	}
+	_, amount, err := checkRefund(order, payments, r)
+	return amount, err
+}
+
+// checkRefund holds a request against the order and what arrived for it.
+func checkRefund(order Order, payments []Payment, r RefundRequest) (Payment, int64, error) {
+	payment, err := refundedPayment(payments, r.PaymentID)
+	if err != nil {
+		return payment, 0, err
+	}
+	for _, line := range r.Lines {
+		item, ok := orderItem(order, line.OrderItemID)
+		left := item.Quantity - RefundedPieces(payments, item.ID)
+		if !ok || line.Quantity < 1 || line.Quantity > left {
+			return payment, 0, &InvalidError{
+				Field:   fmt.Sprintf("line-%d", line.OrderItemID),
+				Message: fmt.Sprintf("Choose at most the %d pieces of “%s” that have not been refunded yet.", left, item.Name),
+			}
+		}
+	}
+	amount := r.Amount
+	if amount == 0 {
+		amount = linesAmount(order, r.Lines)
+	}
+	left := payment.Refundable()
+	switch {
+	case payment.Disputed():
+		return payment, 0, &InvalidError{Field: "amount", Message: "A dispute of this payment is open. A refund now could pay the money back twice: answer the dispute at Stripe first."}
+	case left == 0:
+		return payment, 0, &InvalidError{Field: "amount", Message: "Everything that was paid has gone back already, or is on its way."}
+	case amount <= 0:
+		return payment, 0, &InvalidError{Field: "amount", Message: "Enter the amount to pay back, or choose pieces."}
+	case amount > left:
+		return payment, 0, &InvalidError{Field: "amount", Message: "That is more than is left of the payment: " + payment.Price(left).String() + "."}
+	case !refundReasons[r.Reason]:
+		return payment, 0, &InvalidError{Field: "reason", Message: "Choose one of the reasons."}
+	}
+	return payment, amount, nil
+}
+
 func (s *Store) decideRefund(tx *gorm.DB, order *Order, r RefundRequest) (Refund, error) {
 	payments, err := paymentsOfOrder(tx, order.ID)
 	if err != nil {
 		return Refund{}, err
 	}
-	payment, err := refundedPayment(payments, r.PaymentID)
+	payment, amount, err := checkRefund(*order, payments, r)
 	if err != nil {
 		return Refund{}, err
 	}
-	if r.Amount == 0 {
-		r.Amount, err = LinesAmount(*order, r.Lines)
-		if err != nil {
-			return Refund{}, err
-		}
-	}
-	left := payment.Refundable()
-	switch {
-	case r.Key == "":
-		return Refund{}, &InvalidError{Field: "key", Message: "Please confirm the refund on its own page."}
-	case payment.Disputed():
-		return Refund{}, &InvalidError{Field: "amount", Message: "A dispute of this payment is open. A refund now could pay the money back twice: answer the dispute at Stripe first."}
-	case left == 0:
-		return Refund{}, &InvalidError{Field: "amount", Message: "Everything that was paid has gone back already."}
-	case r.Amount <= 0:
-		return Refund{}, &InvalidError{Field: "amount", Message: "Enter the amount to pay back, or choose pieces."}
-	case r.Amount > left:
-		return Refund{}, &InvalidError{Field: "amount", Message: "That is more than is left of the payment: " + payment.Price(left).String() + "."}
-	case !refundReasons[r.Reason]:
-		return Refund{}, &InvalidError{Field: "reason", Message: "Choose one of the reasons."}
-	}
 	refund := Refund{
-		PaymentID: payment.ID, IdempotencyKey: &r.Key, Amount: r.Amount, Status: RefundRequested, Reason: r.Reason,
+		PaymentID: payment.ID, IdempotencyKey: &r.Key, Amount: amount, Status: RefundRequested, Reason: r.Reason,
 		Note: r.Note, Actor: r.Actor, CreatedAt: s.now(), UpdatedAt: s.now(),
 	}
 	if err := tx.Omit("Items").Create(&refund).Error; err != nil {
@@ -185,24 +218,19 @@ func refundedPayment(payments []Payment, id int64) (Payment, error) {
 	return Payment{}, &InvalidError{Field: "amount", Message: "No money has arrived for this order, so none can go back."}
 }
 
-// LinesAmount is what the chosen pieces of an order cost, in minor units of
-// its currency, less their share of a discount. It returns an InvalidError for
-// a line that is not the order's or a quantity it does not have.
-func LinesAmount(order Order, lines []RefundItem) (int64, error) {
+// linesAmount is what was paid for the chosen pieces, tax and their share of a
+// discount included, in minor units of the order's currency.
+func linesAmount(order Order, lines []RefundItem) int64 {
 	var goods int64
 	for _, line := range lines {
-		item, ok := orderItem(order, line.OrderItemID)
-		if !ok || line.Quantity < 1 || line.Quantity > item.Quantity {
-			return 0, &InvalidError{Field: fmt.Sprintf("line-%d", line.OrderItemID), Message: "Choose between 1 and the number of pieces that were bought."}
+		if item, ok := orderItem(order, line.OrderItemID); ok {
+			goods += item.UnitPrice * line.Quantity
 		}
-		goods += item.UnitPrice * line.Quantity
 	}
 	if order.Subtotal == 0 {
-		return 0, nil
+		return 0
 	}
-	// What was paid for the goods, tax and discount included, is the total
-	// less the delivery.
-	return goods * (order.Total - order.Shipping) / order.Subtotal, nil
+	return goods * (order.Total - order.Shipping) / order.Subtotal
 }
 
 func orderItem(order Order, id int64) (OrderItem, bool) {
@@ -215,20 +243,15 @@ func orderItem(order Order, id int64) (OrderItem, bool) {
 }
 
 // takeBack stores the lines of a refund and puts what is to go back on the
-// shelf there. No piece is refunded twice.
+// shelf there.
 func (s *Store) takeBack(tx *gorm.DB, order *Order, refundID int64, lines []RefundItem, payments []Payment) error {
 	restocked := false
 	for _, line := range lines {
-		field := fmt.Sprintf("line-%d", line.OrderItemID)
-		item, ok := orderItem(*order, line.OrderItemID)
-		if !ok || line.Quantity < 1 {
-			return &InvalidError{Field: field, Message: "This line is not part of the order."}
-		}
-		if left := item.Quantity - refundedPieces(payments, item.ID); line.Quantity > left {
-			return &InvalidError{Field: field, Message: fmt.Sprintf("Only %d of “%s” have not been refunded yet.", left, item.Name)}
-		}
+		item, _ := orderItem(*order, line.OrderItemID)
 		line.RefundID = refundID
-		line.Restocked = line.Restocked && order.StockStatus == StockSold
+		// Goods came back once, even if the refund that said so has failed.
+		room := item.Quantity - pieces(payments, item.ID, func(_ Refund, line RefundItem) bool { return line.Restocked })
+		line.Restocked = line.Restocked && order.StockStatus == StockSold && line.Quantity <= room
 		if err := tx.Create(&line).Error; err != nil {
 			return fmt.Errorf("store a line of the refund: %w", err)
 		}
@@ -247,19 +270,24 @@ func (s *Store) takeBack(tx *gorm.DB, order *Order, refundID int64, lines []Refu
 	return nil
 }
 
-// refundedPieces counts the pieces of a line that refunds have named.
-func refundedPieces(payments []Payment, itemID int64) int64 {
-	var pieces int64
+// RefundedPieces counts the pieces of an order's line that refunds have named,
+// those that failed left out.
+func RefundedPieces(payments []Payment, itemID int64) int64 {
+	return pieces(payments, itemID, func(refund Refund, _ RefundItem) bool { return !refund.Failed() })
+}
+
+func pieces(payments []Payment, itemID int64, counts func(Refund, RefundItem) bool) int64 {
+	var sum int64
 	for _, payment := range payments {
 		for _, refund := range payment.Refunds {
-			for _, item := range refund.Items {
-				if item.OrderItemID == itemID && !refund.Failed() {
-					pieces += item.Quantity
+			for _, line := range refund.Items {
+				if line.OrderItemID == itemID && counts(refund, line) {
+					sum += line.Quantity
 				}
 			}
 		}
 	}
-	return pieces
+	return sum
 }
 
 // RefundByID returns a refund with its payment.

@@ -129,31 +129,6 @@ func (s *Store) AcceptReview(ctx context.Context, orderID int64, actor string) e
 	})
 }
 
-// RefundReview pays back what arrived. The order leaves the queue when Stripe
-// has done so.
-//
-// It returns an InvalidError where there is nothing to pay back.
-func (s *Store) RefundReview(ctx context.Context, orderID int64, actor string) error {
-	return s.decideReview(ctx, orderID, "refund", func(tx *gorm.DB, order *Order) error {
-		payments, err := paymentsOfOrder(tx, order.ID)
-		if err != nil {
-			return err
-		}
-		payment, ok := inReview(payments)
-		if !ok {
-			return &InvalidError{Field: "review", Message: "No money has arrived for this order, so there is nothing to pay back. Cancel it instead."}
-		}
-		if payment.Refundable() == 0 {
-			return &InvalidError{Field: "review", Message: "The refund is on its way already."}
-		}
-		_, err = s.decideRefund(tx, order, RefundRequest{
-			OrderID: order.ID, PaymentID: payment.ID, Amount: payment.Refundable(), Note: "after a review", Actor: actor,
-			Key: fmt.Sprintf("review-%d-%d-%d", order.ID, payment.ID, len(payment.Refunds)),
-		})
-		return err
-	})
-}
-
 // CancelReview closes an order in review that no money arrived for.
 //
 // It returns an InvalidError where money did arrive.

@@ -45,7 +45,13 @@ func (c *Client) verify(payload []byte, signature string) error {
 	case !usable:
 		return models.ErrNoWebhookSecret
 	}
-	return fmt.Errorf("no secret fits: %w", models.ErrBadSignature)
+	switch {
+	case !strings.Contains(signature, "t="):
+		return &models.SignatureError{Fault: models.SignatureMissing, Detail: "no usable Stripe-Signature header"}
+	case !strings.Contains(signature, "v1="):
+		return &models.SignatureError{Fault: models.SignatureOldScheme, Detail: "no v1 signature"}
+	}
+	return &models.SignatureError{Fault: models.SignatureWrong, Detail: "no secret fits"}
 }
 
 // signedBy reports whether one of the secrets signed the payload, and whether
@@ -69,13 +75,13 @@ func (c *Client) verifyTime(signature string) error {
 		if value, ok := strings.CutPrefix(part, "t="); ok {
 			seconds, err := strconv.ParseInt(value, 10, 64)
 			if err != nil {
-				return fmt.Errorf("unreadable time: %w", models.ErrBadSignature)
+				return &models.SignatureError{Fault: models.SignatureTime, Detail: "unreadable time"}
 			}
 			signed = time.Unix(seconds, 0)
 		}
 	}
 	if off := c.now().Sub(signed); off > signatureTolerance || off < -signatureTolerance {
-		return fmt.Errorf("signed %s off our clock: %w", off.Truncate(time.Second), models.ErrBadSignature)
+		return &models.SignatureError{Fault: models.SignatureTime, Detail: fmt.Sprintf("signed %s off our clock", off.Truncate(time.Second))}
 	}
 	return nil
 }

@@ -58,7 +58,11 @@ type OrdersPage struct {
 type OrderPage struct {
 	Frame    Frame
 	Order    models.Order
+	Payments []models.Payment
+	Reviews  []Review // that wait for a decision
 	Timeline []views.TimelineEntry
+	Notice   string
+	Errors   []views.FieldError
 }
 
 // MailListPage lists mails.

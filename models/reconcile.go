@@ -21,8 +21,8 @@ func (SettleOrderArgs) Kind() string { return "settle_order" }
 // applyIntent has a job look after an order whose payment intent succeeded:
 // the session's own event may be late or lost.
 func (s *Store) applyIntent(tx *gorm.DB, intent PaymentIntent) (Applied, error) {
-	id, err := strconv.ParseInt(intent.Metadata["order_id"], 10, 64)
-	if err != nil {
+	id, unreadable := strconv.ParseInt(intent.Metadata["order_id"], 10, 64)
+	if unreadable != nil { // another system's
 		return Applied{Outcome: OutcomeIgnored}, nil
 	}
 	order, err := lockOrder(tx, id)

@@ -81,14 +81,14 @@ type answers struct {
 }
 
 // deliver posts every event twenty times at once, half of them under a second
-// event id, a few events at a time. It calls ok with how many answers were 200
+// event id, event after event. It calls ok with how many answers were 200
 // so far, after each.
 func (f *shopFloor) deliver(events []proctest.Event, ok func(n int)) answers {
 	f.t.Helper()
 	got := answers{statuses: map[int]int{}, taken: map[string]bool{}}
 	var mu sync.Mutex
 	var wg sync.WaitGroup
-	atOnce := make(chan struct{}, 80)
+	atOnce := make(chan struct{}, 20)
 	for _, paid := range events {
 		for i := range 20 {
 			event := paid

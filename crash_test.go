@@ -187,14 +187,14 @@ func TestTwentyDeliveriesOfTwentyOrders(t *testing.T) {
 	})
 }
 
-// TestKilledAmongDeliveries kills the shop three times while webhooks come in.
+// TestKilledAmongDeliveries kills the shop twice while webhooks come in.
 func TestKilledAmongDeliveries(t *testing.T) {
 	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		t.Parallel()
 		f := openFloor(t, databaseURL)
 		events := f.buy(20)
-		for _, k := range []int{1, 5, 15} {
+		for _, k := range []int{1, 15} {
 			got := f.deliver(events, func(n int) {
 				if n == k {
 					f.Kill()

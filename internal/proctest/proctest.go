@@ -35,7 +35,7 @@ func Main(m *testing.M) {
 		flag.Parse()
 		// These tests wait for other processes most of the time, so more of
 		// them run at once than there are cores.
-		if err := flag.Set("test.parallel", "8"); err != nil {
+		if err := flag.Set("test.parallel", "12"); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			return 1
 		}

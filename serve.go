@@ -41,14 +41,14 @@ func serve(ctx context.Context, args []string, cfg config.Config, _ io.Reader, s
 		return err
 	}
 	log := newLogger(cfg, stdout)
-	listener, err := listen("ADDR", cfg.Addr)
+	listener, err := listen(ctx, "ADDR", cfg.Addr)
 	if err != nil {
 		return err
 	}
 	defer listener.Close() //nolint:errcheck // closed by the server before
 	var simulated net.Listener
 	if cfg.Simulator() {
-		if simulated, err = listen("SIM_ADDR", cfg.SimAddr); err != nil {
+		if simulated, err = listen(ctx, "SIM_ADDR", cfg.SimAddr); err != nil {
 			return err
 		}
 		defer simulated.Close() //nolint:errcheck // closed by the server before
@@ -131,8 +131,8 @@ func newLogger(cfg config.Config, stdout io.Writer) *slog.Logger {
 
 // listen binds before anything else is touched: a second shop on the same
 // address must not write to a data folder or migrate a database first.
-func listen(variable, addr string) (net.Listener, error) {
-	listener, err := net.Listen("tcp", addr)
+func listen(ctx context.Context, variable, addr string) (net.Listener, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return nil, fmt.Errorf("address %s is in use: stop what listens there, or choose another one, such as %s=127.0.0.1:8090", addr, variable)
 	}

@@ -25,9 +25,9 @@ func routes(e *echo.Echo, c Config, frames *frames) error {
 
 	e.Use(recoverPanics(c.Logger), securityHeaders(c), crossOrigin(c))
 
-	get := func(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) {
-		e.GET(path, h, m...)
-		e.HEAD(path, h, m...)
+	get := func(path string, h echo.HandlerFunc) {
+		e.GET(path, h)
+		e.HEAD(path, h)
 	}
 	get("/", shop.home)
 	get("/products", shop.list)

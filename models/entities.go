@@ -294,7 +294,7 @@ const (
 	EmailFailed = "failed"
 )
 
-// The kinds of mail.
+// EmailReceipt is the kind of the mail that confirms a paid order.
 const EmailReceipt = "receipt"
 
 // Email is a message to a shopper, written with the change that causes it

@@ -186,8 +186,8 @@ func (t *StaffSessions) DeleteCtx(ctx context.Context, token string) error {
 	return nil
 }
 
-// Find, Commit and Delete are the same without a context; scs prefers those
-// with one.
+// Find is FindCtx without a context. It, Commit and Delete complete what scs
+// asks for; it calls those with a context.
 func (t *StaffSessions) Find(token string) ([]byte, bool, error) {
 	return t.FindCtx(context.Background(), token)
 }

@@ -71,7 +71,7 @@ func Open(ctx context.Context, databaseURL string, o Options) (*Store, error) {
 
 	var err error
 	if path, ok := strings.CutPrefix(databaseURL, "sqlite:"); ok {
-		err = s.openSQLite(path)
+		err = s.openSQLite(ctx, path)
 	} else {
 		err = s.openPostgres(ctx, databaseURL)
 	}
@@ -92,7 +92,7 @@ func Open(ctx context.Context, databaseURL string, o Options) (*Store, error) {
 // "database is locked" cannot happen; every write transaction takes its lock
 // at the start (_txlock=immediate). A commit is on disk before it is
 // acknowledged (synchronous=FULL).
-func (s *Store) openSQLite(path string) error {
+func (s *Store) openSQLite(ctx context.Context, path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("make the database's folder: %w", err)
 	}
@@ -106,7 +106,7 @@ func (s *Store) openSQLite(path string) error {
 		return fmt.Errorf("open database: %w", err)
 	}
 	s.sqlWrite.SetMaxOpenConns(1)
-	if err := s.sqlWrite.Ping(); err != nil { // makes the file and its WAL before the readers come
+	if err := s.sqlWrite.PingContext(ctx); err != nil { // makes the file and its WAL before the readers come
 		return fmt.Errorf("open database %s: %w", path, err)
 	}
 	if s.sqlRead, err = sqlite.Open(dsn("query_only(1)")); err != nil {

@@ -38,7 +38,7 @@ func (s *server) Data(r io.Reader) error {
 
 func start(t *testing.T, s *server) *mail.SMTP {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

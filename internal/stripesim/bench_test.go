@@ -21,7 +21,7 @@ func BenchmarkCreateSession(b *testing.B) {
 	const form = "mode=payment&success_url=http://shop.test/&line_items[0][quantity]=1&line_items[0][price_data][currency]=eur" +
 		"&line_items[0][price_data][unit_amount]=500&line_items[0][price_data][product_data][name]=Pen"
 	for b.Loop() {
-		r := httptest.NewRequest(http.MethodPost, "/v1/checkout/sessions", strings.NewReader(form))
+		r := httptest.NewRequestWithContext(b.Context(), http.MethodPost, "/v1/checkout/sessions", strings.NewReader(form))
 		r.Header.Set("Authorization", "Bearer "+testKey)
 		w := httptest.NewRecorder()
 		sim.ServeHTTP(w, r)

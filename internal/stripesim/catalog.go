@@ -42,7 +42,7 @@ func createProduct(c *call) (object, error) {
 	}
 	c.p.accept("url", "shippable", "type", "statement_descriptor", "marketing_features", "package_dimensions")
 	if data := c.p.obj("default_price_data"); data != nil {
-		price := c.newPrice(data, data.needCurrency("currency"))
+		price := c.newPrice(data, data.needCurrency())
 		price["product"], product["default_price"] = product.id(), price.id()
 		if c.p.ok() {
 			if err := c.tx.insert(price); err != nil {
@@ -98,7 +98,7 @@ func (p *params) unitAmount(code string) int64 {
 }
 
 func createPrice(c *call) (object, error) {
-	price := c.newPrice(c.p, c.p.needCurrency("currency"))
+	price := c.newPrice(c.p, c.p.needCurrency())
 	c.p.accept("billing_scheme", "transfer_lookup_key")
 	if recurring := c.p.obj("recurring"); recurring != nil {
 		price["type"] = "recurring"
@@ -139,7 +139,7 @@ func (c *call) newShippingRate(p *params) object {
 	}
 	fixed.accept("currency_options")
 	p.one("type", "fixed_amount")
-	code := fixed.needCurrency("currency")
+	code := fixed.needCurrency()
 	return object{
 		"id": newID("shr_1", 23), "object": "shipping_rate", "created": c.now(), "livemode": false, "active": true,
 		"display_name": p.needMax("display_name", 100), "type": "fixed_amount",
@@ -196,7 +196,7 @@ func createCoupon(c *call) (object, error) {
 		}
 	default:
 		coupon["amount_off"] = p.needInt("amount_off", 1, maximumCharge)
-		coupon["currency"] = p.needCurrency("currency")
+		coupon["currency"] = p.needCurrency()
 	}
 	if _, err := c.tx.object("", coupon.id()); err == nil {
 		p.fail("id", "resource_already_exists", "Coupon already exists.")

@@ -45,11 +45,11 @@ func minimum(code string) int64 {
 	return []int64{1, 5, 50, 500}[decimals(code)]
 }
 
-// needCurrency reads a currency code, which may come in either case, and returns it in lower case.
-func (p *params) needCurrency(key string) string {
-	code := strings.ToLower(p.need(key))
+// needCurrency reads the currency's code, which may come in either case, and returns it in lower case.
+func (p *params) needCurrency() string {
+	code := strings.ToLower(p.need("currency"))
 	if code != "" && !currency.IsValid(strings.ToUpper(code)) {
-		p.fail(key, "", "Invalid currency: %s", code)
+		p.fail("currency", "", "Invalid currency: %s", code)
 	}
 	return code
 }

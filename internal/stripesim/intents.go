@@ -3,7 +3,7 @@ package stripesim
 // createIntent answers POST /v1/payment_intents, with confirm=true also its confirmation.
 func createIntent(c *call) (object, error) {
 	p := c.p
-	code := p.needCurrency("currency")
+	code := p.needCurrency()
 	amount := p.needInt("amount", 1, 1<<40)
 	p.checkDecimals("amount", code, amount)
 	p.checkTotal("amount", code, amount)
@@ -13,7 +13,7 @@ func createIntent(c *call) (object, error) {
 	if types := p.methodTypes(); p.has("payment_method_types") {
 		intent["payment_method_types"] = types
 	}
-	if automatic := p.obj("automatic_payment_methods"); automatic.yes("enabled") {
+	if automatic := p.obj("automatic_payment_methods"); automatic.enabled() {
 		intent["automatic_payment_methods"] = object{"enabled": true, "allow_redirects": automatic.one("allow_redirects", "always", "never")}
 	}
 	intent["metadata"] = p.metadata()

@@ -32,9 +32,9 @@ func createSession(c *call) (object, error) {
 		"customer_creation":          p.one("customer_creation", "if_required", "always"),
 		"payment_method_collection":  "if_required",
 		"payment_method_types":       p.methodTypes(),
-		"adaptive_pricing":           object{"enabled": p.obj("adaptive_pricing").yes("enabled")},
+		"adaptive_pricing":           object{"enabled": p.obj("adaptive_pricing").enabled()},
 		"automatic_tax":              p.automaticTax(),
-		"phone_number_collection":    object{"enabled": p.obj("phone_number_collection").yes("enabled")},
+		"phone_number_collection":    object{"enabled": p.obj("phone_number_collection").enabled()},
 		"payment_method_options":     object{}, "custom_fields": []object{}, "custom_text": object{},
 		"after_expiration": nil, "consent": nil, "consent_collection": nil, "currency_conversion": nil,
 		"client_secret": nil, "recovered_from": nil, "return_url": nil, "invoice_creation": object{"enabled": false},
@@ -131,13 +131,13 @@ func (p *params) methodTypes() []string {
 	return types
 }
 
-// yes is bool for a level that may be absent.
-func (p *params) yes(key string) bool { return p != nil && p.bool(key) }
+// enabled reads that flag of a level that may be absent.
+func (p *params) enabled() bool { return p != nil && p.bool("enabled") }
 
 func (p *params) automaticTax() object {
 	tax := p.obj("automatic_tax")
 	tax.accept("liability")
-	if !tax.yes("enabled") {
+	if !tax.enabled() {
 		return object{"enabled": false, "liability": nil, "status": nil}
 	}
 	return object{"enabled": true, "liability": object{"type": "self"}, "status": "complete"}

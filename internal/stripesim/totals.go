@@ -101,7 +101,7 @@ func (c *call) readPrice(p *params) (object, string, error) {
 	if data.has("recurring") {
 		data.fail("recurring", "", "A session in the mode payment takes one-time prices alone.")
 	}
-	code := data.needCurrency("currency")
+	code := data.needCurrency()
 	price := c.newPrice(data, code)
 	name, product := "", data.str("product")
 	if product != "" {

@@ -50,7 +50,7 @@ func (c *canvas) coverFace(b volume, outline string) {
 	if b.linen {
 		step, strength = 1.5, 0.15
 	}
-	c.path(outline, "fill", c.weave(step, umber, sunlit, strength))
+	c.path(outline, "fill", c.weave(step, umber, strength))
 	c.path(outline, "fill", c.linear(x, y, x+b.w, y+b.h, []stop{{0, sunlit, 0.26}, {0.42, sunlit, 0.04}, {0.6, umber, 0.02}, {1, umber, 0.26}}))
 	c.within(outline, func() {
 		// the hinge: a soft groove beside the spine
@@ -88,7 +88,7 @@ func (c *canvas) elastic(m camera, b volume) {
 	c.flat(m, b.t+0.9, func() {
 		strip := box(x, y-0.4, w, b.h+0.8, 0)
 		c.path(strip, "fill", b.band)
-		c.path(strip, "fill", c.weave(0.9, umber, sunlit, 0.22))
+		c.path(strip, "fill", c.weave(0.9, umber, 0.22))
 		c.path(strip, "fill", c.across(x, x+w, []stop{{0, sunlit, 0.30}, {0.4, sunlit, 0}, {1, umber, 0.32}}))
 	})
 	bottom := b.h / 2
@@ -204,7 +204,7 @@ func (c *canvas) spine(x, y, w, h float64, colour string) {
 	outline := d("M", x+6, y, "Q", x+w/2, y-13, x+w-6, y, "Q", x+w, y, x+w, y+8, "V", y+h-4, "Q", x+w, y+h, x+w-6, y+h, "Q", x+w/2, y+h+9, x+6, y+h, "Q", x, y+h, x, y+h-4, "V", y+8, "Q", x, y, x+6, y, "Z")
 	c.path(oval(x+w/2, y, w/2-10, 12), "fill", shade(leaf, 0.25))
 	c.path(outline, "fill", colour)
-	c.path(outline, "fill", c.weave(6, umber, sunlit, 0.15))
+	c.path(outline, "fill", c.weave(6, umber, 0.15))
 	c.path(outline, "fill", c.across(x, x+w, []stop{{0, umber, 0.34}, {0.10, umber, 0.10}, {0.34, sunlit, 0.26}, {0.62, umber, 0.05}, {0.92, umber, 0.42}, {1, umber, 0.56}}))
 	for _, k := range []float64{0.2, 0.4, 0.6, 0.8} { // the raised cords
 		cy := y + h*k

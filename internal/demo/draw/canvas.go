@@ -149,11 +149,11 @@ func (c *canvas) blur(r float64) string {
 	return c.define(fmt.Sprintf(`<filter id="@" x="-50%%" y="-50%%" width="200%%" height="200%%" color-interpolation-filters="sRGB"><feGaussianBlur stdDeviation="%s"/></filter>`, num(r)))
 }
 
-// weave is a pattern of crossing threads, step units apart.
-func (c *canvas) weave(step float64, dark, light string, opacity float64) string {
+// weave is a pattern of dark and sunlit threads that cross, step units apart.
+func (c *canvas) weave(step float64, dark string, opacity float64) string {
 	s, h := num(step), num(step/2)
 	return c.define(fmt.Sprintf(`<pattern id="@" width="%s" height="%s" patternUnits="userSpaceOnUse"><g opacity="%s"><rect width="%s" height="%s" fill="%s"/><rect x="%s" y="%s" width="%s" height="%s" fill="%s"/><rect x="%s" width="%s" height="%s" fill="%s"/></g></pattern>`,
-		s, s, num(opacity), h, h, dark, h, h, h, h, dark, h, h, h, light))
+		s, s, num(opacity), h, h, dark, h, h, h, h, dark, h, h, h, sunlit))
 }
 
 // dots and rules are patterns of paper.

@@ -152,7 +152,7 @@ func drawSketchbook(c *canvas) {
 		c.path(outline, "fill", c.linear(-w/2, -h/2, w/2, h/2, []stop{{0, sunlit, 0.30}, {0.5, sunlit, 0.02}, {1, umber, 0.22}}))
 		c.within(outline, func() {
 			c.path(box(-w/2, -h/2, 27, h, 0), "fill", tomato)
-			c.path(box(-w/2, -h/2, 27, h, 0), "fill", c.weave(1.2, umber, sunlit, 0.13))
+			c.path(box(-w/2, -h/2, 27, h, 0), "fill", c.weave(1.2, umber, 0.13))
 			c.path(box(-w/2, -h/2, 27, h, 0), "fill", c.across(-w/2, -w/2+27, []stop{{0, umber, 0.2}, {0.2, sunlit, 0.2}, {0.4, umber, 0.22}, {0.5, sunlit, 0.1}, {1, umber, 0.05}}))
 			c.path(box(-w/2+27, -h/2, 2.5, h, 0), "fill", c.across(-w/2+27, -w/2+29.5, fade(umber, 0.35, 0)))
 			c.line(outline, sunlit, 0.9, "opacity", 0.4)
@@ -177,7 +177,7 @@ func drawWeekPad(c *canvas) {
 	c.flat(m, t, func() {
 		c.path(outline, "fill", leaf)
 		c.path(box(-w/2, -h/2, w, 15, 1), "fill", tomato)
-		c.path(box(-w/2, -h/2, w, 15, 1), "fill", c.weave(1.2, umber, sunlit, 0.10))
+		c.path(box(-w/2, -h/2, w, 15, 1), "fill", c.weave(1.2, umber, 0.10))
 		c.path(box(-w/2, -h/2+15, w, 3, 0), "fill", c.down(-h/2+15, -h/2+18, fade(umber, 0.25, 0)))
 		ink := mix(charcoal, leaf, 0.08)
 		c.writeFrom("A week", -w/2+12, -h/2+26, lettering{7.4, 1, 2.4, tomato})

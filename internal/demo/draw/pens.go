@@ -118,7 +118,7 @@ func drawRollerball(c *canvas) {
 	sleeve := boxes(-118, -560, 236, 1040, 8, 8, 14, 14)
 	c.pressed(lilac, sleeve, 640, 850, 24, 1.14, 16, func() {
 		c.path(sleeve, "fill", natural)
-		c.path(sleeve, "fill", c.weave(7, umber, sunlit, 0.12))
+		c.path(sleeve, "fill", c.weave(7, umber, 0.12))
 		c.path(sleeve, "fill", c.linear(-118, -560, 118, 480, []stop{{0, sunlit, 0.4}, {0.5, sunlit, 0}, {1, umber, 0.22}}))
 		c.within(sleeve, func() {
 			c.path("M-118 -560H118V-470C60 -452 -60 -452 -118 -470Z", "fill", shade(natural, 0.10))

@@ -56,12 +56,11 @@ func drawSharpener(c *canvas) {
 	body := d("M", -w/2, -h/2, "H", w/2, "V", h/2, "H", -w/2, "Z")
 	c.shadow(m, body, t)
 	c.slab(m, body, 0, t, solid(c.linear(-11, 11, -8, 8, ramp(shade(brass, 0.2), shade(brass, 0.2)))))
-	side := func(p ...point) string { return poly(p...) }
 	a, b := m.see(-w/2, h/2, 0), m.see(w/2, h/2, 0)
 	e, f := m.see(w/2, h/2, t), m.see(-w/2, h/2, t)
-	c.path(side(a, b, e, f), "fill", c.linear(a.x, 0, b.x, 0, ramp("#8E6B2B", "#E8CD8C", "#B98F42", "#7D5C22")))
+	c.path(poly(a, b, e, f), "fill", c.linear(a.x, 0, b.x, 0, ramp("#8E6B2B", "#E8CD8C", "#B98F42", "#7D5C22")))
 	g, i := m.see(-w/2, -h/2, 0), m.see(-w/2, -h/2, t)
-	c.path(side(g, a, f, i), "fill", c.linear(g.x, g.y, a.x, a.y, ramp("#F3DFA8", "#A57E37")))
+	c.path(poly(g, a, f, i), "fill", c.linear(g.x, g.y, a.x, a.y, ramp("#F3DFA8", "#A57E37")))
 	for k := range 9 { // the grip
 		x := -9.0 + float64(k)*2.1
 		p, q := m.see(x, h/2, 2.2), m.see(x, h/2, t-2.2)

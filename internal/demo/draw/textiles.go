@@ -3,7 +3,7 @@ package main
 // cloth fills the outline with woven stuff.
 func (c *canvas) cloth(outline, colour string, thread, strength float64) {
 	c.path(outline, "fill", colour)
-	c.path(outline, "fill", c.weave(thread, umber, sunlit, strength))
+	c.path(outline, "fill", c.weave(thread, umber, strength))
 }
 
 // seam is a line of stitches with the little ditch they pull into the cloth.
@@ -75,7 +75,7 @@ func (c *canvas) tote(x, floor float64, colour string, inside func(top float64))
 		c.path(box(-72, -46, 144, 96, 3), "fill", umber, "opacity", 0.35, "filter", c.blur(4), "transform", "translate(3 5)")
 		lab, ink := leaf, tomato
 		c.path(box(-72, -46, 144, 96, 3), "fill", lab)
-		c.path(box(-72, -46, 144, 96, 3), "fill", c.weave(4, umber, sunlit, 0.10))
+		c.path(box(-72, -46, 144, 96, 3), "fill", c.weave(4, umber, 0.10))
 		c.move(0, -13, 0, 0.92, func() { c.sweet(ink) })
 		c.write("Tuckshop", 0, 20, lettering{12, 1.9, 3, charcoal})
 		c.line("M-64 -38V42", ink, 2, "stroke-dasharray", "6 4")
@@ -111,7 +111,7 @@ func drawTotePacked(c *canvas) {
 				c.move(b.x, top+b.y, b.deg, 1, func() {
 					c.path(box(-104, 0, 208, 330, 12), "fill", umber, "opacity", 0.4, "filter", c.blur(10), "transform", "translate(-8 4)")
 					c.path(boxes(-104, 0, 208, 330, 4, 14, 0, 0), "fill", b.colour)
-					c.path(boxes(-104, 0, 208, 330, 4, 14, 0, 0), "fill", c.weave(4, umber, sunlit, 0.1))
+					c.path(boxes(-104, 0, 208, 330, 4, 14, 0, 0), "fill", c.weave(4, umber, 0.1))
 					c.path(boxes(-104, 0, 208, 330, 4, 14, 0, 0), "fill", c.across(-104, 104, []stop{{0, sunlit, 0.2}, {0.09, umber, 0.26}, {0.14, sunlit, 0.2}, {1, umber, 0.2}}))
 					c.path(box(62, -1, 15, 330, 0), "fill", shade(b.colour, 0.42))
 					if i == 1 {
@@ -172,7 +172,7 @@ func (c *canvas) pouch(tone string, x, y, deg, s float64, colour string) {
 		c.move(-w/2+96, h/2-76, 0, 1, func() {
 			c.path(box(-46, -30, 92, 60, 3), "fill", umber, "opacity", 0.35, "filter", c.blur(3), "transform", "translate(2 4)")
 			c.path(box(-46, -30, 92, 60, 3), "fill", leaf)
-			c.path(box(-46, -30, 92, 60, 3), "fill", c.weave(4, umber, sunlit, 0.1))
+			c.path(box(-46, -30, 92, 60, 3), "fill", c.weave(4, umber, 0.1))
 			c.move(0, 0, 0, 0.9, func() { c.sweet(tomato) })
 		})
 	})
@@ -181,7 +181,7 @@ func (c *canvas) pouch(tone string, x, y, deg, s float64, colour string) {
 // zip is a closed brass zip from x to x+w on the line y.
 func (c *canvas) zip(x, y, w float64) {
 	c.path(box(x, y-30, w, 60, 8), "fill", "#3B332C")
-	c.path(box(x, y-30, w, 60, 8), "fill", c.weave(5, black, sunlit, 0.16))
+	c.path(box(x, y-30, w, 60, 8), "fill", c.weave(5, black, 0.16))
 	c.path(box(x, y-30, w, 14, 8), "fill", c.down(y-30, y-16, fade(black, 0.5, 0)))
 	for i := 0.0; i < w-30; i += 11 {
 		c.path(box(x+14+i, y-11, 7, 13, 2), "fill", "#F1D899")

@@ -55,8 +55,8 @@ func (c *canvas) wrap(t canister, y0, y1 float64, colour string) {
 }
 
 // arc is a line around the front of a tin.
-func (c *canvas) arc(t canister, y float64, colour string, w float64, pairs ...any) {
-	c.line(d("M", t.x-t.r, y, "A", t.r, t.r*t.squash, 0, 0, 0, t.x+t.r, y), colour, w, pairs...)
+func (c *canvas) arc(t canister, y float64, colour string, w float64) {
+	c.line(d("M", t.x-t.r, y, "A", t.r, t.r*t.squash, 0, 0, 0, t.x+t.r, y), colour, w)
 }
 
 func drawTea(colour, tone, name, about string, emblem func(*canvas, string)) func(*canvas) {

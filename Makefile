@@ -1,4 +1,4 @@
-.PHONY: help run build generate fmt test lint bench clean
+.PHONY: help run build generate fmt test lint bench screenshots clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
@@ -25,6 +25,11 @@ lint: ## run the linters alone
 bench: ## measure pages and webhooks against bare servers
 	.ci/install bench
 	.ci/postgres --durable run go run ./internal/bench
+
+screenshots: ## take pictures of every page into ./screenshots
+	.ci/install
+	rm -rf screenshots
+	SCREENSHOTS=$(CURDIR)/screenshots go test -count=1 -run TestEveryPage ./handlers
 
 clean: ## delete what was built
 	rm -f tuckshop

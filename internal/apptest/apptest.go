@@ -19,6 +19,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/labstack/echo/v4"
+
 	"tuckshop/handlers"
 	"tuckshop/internal/demo"
 	"tuckshop/internal/mail"
@@ -39,6 +41,7 @@ type App struct {
 	Store     *models.Store
 	Simulator *stripesim.Simulator
 	t         *testing.T
+	router    *echo.Echo
 }
 
 // Options changes what New starts.
@@ -119,7 +122,26 @@ func New(t *testing.T, databaseURL string, o Options) *App {
 			t.Error(err)
 		}
 	})
-	return &App{URL: shopURL, Store: store, Simulator: simulator, t: t}
+	return &App{URL: shopURL, Store: store, Simulator: simulator, t: t, router: app}
+}
+
+// Routes lists what the shop answers to GET, as the router names it, such as
+// /products/:slug.
+func (a *App) Routes() []string {
+	var routes []string
+	for _, route := range a.router.Routes() {
+		if route.Method == http.MethodGet {
+			routes = append(routes, route.Path)
+		}
+	}
+	return routes
+}
+
+// RouteOf is the one of Routes that answers a path.
+func (a *App) RouteOf(path string) string {
+	c := a.router.NewContext(nil, nil)
+	a.router.Router().Find(http.MethodGet, path, c)
+	return c.Path()
 }
 
 // findings stand for what a doctor would find: one of each level.

@@ -2,18 +2,22 @@ package handlers
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"net/http"
+	"strconv"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 	"github.com/maypok86/otter/v2"
 )
 
-// pageCache keeps the pages that are the same for everyone who has no cart,
-// drawn and compressed once per version of the catalogue.
+// pageCache keeps the pages of the catalogue, drawn and compressed once. All
+// that such a page says of its reader is how many pieces the cart holds, so
+// readers with as many pieces share it.
 type pageCache struct {
 	pages *otter.Cache[pageKey, *cachedPage]
 }
@@ -24,11 +28,14 @@ type pageKey struct {
 	version  int64
 	uri      string
 	encoding string
+	cart     int64 // pieces
 }
 
+// cachedPage is an answer as it goes out. Nobody changes it.
 type cachedPage struct {
-	etag string
-	body []byte
+	header http.Header
+	etag   string // empty for a page that browsers must not keep
+	body   []byte
 }
 
 // pageCacheSize bounds the cache, in bytes of compressed pages.
@@ -41,48 +48,75 @@ func newPageCache() *pageCache {
 	return &pageCache{pages: otter.Must(&otter.Options[pageKey, *cachedPage]{
 		MaximumWeight: pageCacheSize,
 		Weigher: func(key pageKey, page *cachedPage) uint32 {
-			return uint32(len(key.uri) + len(page.body) + 200) //nolint:gosec // a page is far below 4 GiB
+			return uint32(len(key.uri) + len(page.body) + 1000) //nolint:gosec // a page is far below 4 GiB
 		},
 	})}
 }
 
-// serve answers with the cached page of the request, or draws, keeps and sends
-// it. draw is called for a shopper without a cart only.
-func (p *pageCache) serve(c echo.Context, version int64, draw func() (templ.Component, error)) error {
-	encoding := negotiate(c.Request())
-	key := pageKey{version: version, uri: c.Request().RequestURI, encoding: encoding}
+// serve answers with the page of key, which draw draws where it is not kept
+// yet. Whoever asks for it meanwhile waits for that one drawing.
+func (p *pageCache) serve(c echo.Context, key pageKey, draw func() (templ.Component, error)) error {
 	page, ok := p.pages.GetIfPresent(key)
 	if !ok {
-		component, err := draw()
+		load := func(ctx context.Context, key pageKey) (*cachedPage, error) {
+			component, err := draw()
+			if err != nil {
+				return nil, err
+			}
+			return drawPage(ctx, component, key)
+		}
+		// Others may wait for the page, so its first reader hanging up does not
+		// end the work.
+		ctx := context.WithoutCancel(c.Request().Context())
+		c.SetRequest(c.Request().WithContext(ctx))
+		var err error
+		if len(key.uri) > longestCachedURI {
+			page, err = load(ctx, key)
+		} else {
+			page, err = p.pages.Get(ctx, key, otter.LoaderFunc[pageKey, *cachedPage](load))
+		}
 		if err != nil {
 			return err
 		}
-		if page, err = drawPage(c, component, encoding); err != nil {
-			return err
-		}
-		if len(key.uri) <= longestCachedURI {
-			p.pages.Set(key, page)
-		}
 	}
-	header := c.Response().Header()
-	header.Set(echo.HeaderCacheControl, "no-cache")
-	header.Set("ETag", page.etag)
-	if c.Request().Header.Get("If-None-Match") == page.etag {
-		header.Set(echo.HeaderVary, "Accept-Encoding, Cookie")
+	response := c.Response()
+	maps.Copy(response.Header(), page.header)
+	if page.etag != "" && c.Request().Header.Get("If-None-Match") == page.etag {
+		for _, name := range []string{echo.HeaderContentType, echo.HeaderContentEncoding, echo.HeaderContentLength} {
+			response.Header().Del(name)
+		}
 		return c.NoContent(http.StatusNotModified)
 	}
-	return send(c, http.StatusOK, page.body, encoding)
+	response.WriteHeader(http.StatusOK)
+	_, err := response.Write(page.body)
+	return err
 }
 
-func drawPage(c echo.Context, component templ.Component, encoding string) (*cachedPage, error) {
+func drawPage(ctx context.Context, component templ.Component, key pageKey) (*cachedPage, error) {
 	var buffer bytes.Buffer
-	if err := component.Render(c.Request().Context(), &buffer); err != nil {
+	if err := component.Render(ctx, &buffer); err != nil {
 		return nil, fmt.Errorf("draw page: %w", err)
 	}
-	body, err := compress(buffer.Bytes(), encoding, false)
+	body, err := compress(buffer.Bytes(), key.encoding, key.cart > 0)
 	if err != nil {
 		return nil, err
 	}
-	sum := sha256.Sum256(body)
-	return &cachedPage{etag: `"` + hex.EncodeToString(sum[:12]) + `"`, body: body}, nil
+	page := &cachedPage{body: body, header: http.Header{
+		echo.HeaderContentType:   {echo.MIMETextHTMLCharsetUTF8},
+		echo.HeaderContentLength: {strconv.Itoa(len(body))},
+		echo.HeaderVary:          {"Accept-Encoding, Cookie"},
+		echo.HeaderCacheControl:  {"no-store"},
+	}}
+	if key.encoding != "" {
+		page.header.Set(echo.HeaderContentEncoding, key.encoding)
+	}
+	// Without a cart a browser may keep the page and ask whether it is still
+	// so. With one it may not: going back would show the cart as it was.
+	if key.cart == 0 {
+		sum := sha256.Sum256(body)
+		page.etag = `"` + hex.EncodeToString(sum[:12]) + `"`
+		page.header.Set("Etag", page.etag)
+		page.header.Set(echo.HeaderCacheControl, "no-cache")
+	}
+	return page, nil
 }

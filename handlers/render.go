@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -24,6 +25,7 @@ type frames struct {
 	store  *models.Store
 	config Config
 	known  atomic.Pointer[snapshot]
+	asking sync.Mutex
 }
 
 // snapshot is what every frame shares at one version of the catalogue.
@@ -41,11 +43,15 @@ func newFrames(c Config) *frames { return &frames{store: c.Store, config: c} }
 // snapshot returns the shop's present state. The version is read at most five
 // times a second; the rest only when it has changed.
 func (f *frames) snapshot(ctx context.Context) (*snapshot, error) {
-	known := f.known.Load()
-	now := f.config.Now()
-	if known != nil && now.Sub(known.checked).Abs() < snapshotAge {
+	if known := f.fresh(); known != nil {
 		return known, nil
 	}
+	f.asking.Lock()
+	defer f.asking.Unlock()
+	if known := f.fresh(); known != nil {
+		return known, nil
+	}
+	known, now := f.known.Load(), f.config.Now()
 	shop, err := f.store.Shop(ctx)
 	if err != nil {
 		return nil, err
@@ -58,6 +64,15 @@ func (f *frames) snapshot(ctx context.Context) (*snapshot, error) {
 	}
 	f.known.Store(next)
 	return next, nil
+}
+
+// fresh is what is known, where that is young enough.
+func (f *frames) fresh() *snapshot {
+	known := f.known.Load()
+	if known == nil || f.config.Now().Sub(known.checked).Abs() >= snapshotAge {
+		return nil
+	}
+	return known
 }
 
 // page makes the frame of one page for one shopper.
@@ -76,12 +91,27 @@ func (f *frames) page(c echo.Context, title, section string) (views.Frame, error
 			Label: collection.Name, URL: path, Count: collection.Products, Current: path == section,
 		})
 	}
-	if token := cartToken(c, f.config.secure()); token != "" {
-		if frame.CartCount, err = f.store.CartCount(c.Request().Context(), token); err != nil {
-			return views.Frame{}, err
-		}
+	frame.CartCount, err = f.cartCount(c)
+	return frame, err
+}
+
+const cartCountKey = "cart count"
+
+// cartCount is how many pieces the shopper's cart holds. It is asked once for
+// a page: what the page cache takes it for is what is drawn.
+func (f *frames) cartCount(c echo.Context) (int64, error) {
+	if known, ok := c.Get(cartCountKey).(int64); ok {
+		return known, nil
 	}
-	return frame, nil
+	token := cartToken(c, f.config.secure())
+	if token == "" {
+		return 0, nil
+	}
+	count, err := f.store.CartCount(c.Request().Context(), token)
+	if err == nil {
+		c.Set(cartCountKey, count)
+	}
+	return count, err
 }
 
 // canonical is a page's absolute address, made of BASE_URL alone.

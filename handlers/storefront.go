@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -28,21 +27,20 @@ type storefront struct {
 	pages  *pageCache
 }
 
-// page draws a page: from the cache for a visitor without a cart, anew for
-// everyone else. A page of an error is never kept.
+// page answers with a page that says nothing of its reader but what is in the
+// frame: it is drawn once. A page of an error is never kept.
 func (s storefront) page(c echo.Context, draw func() (templ.Component, error)) error {
-	if cartToken(c, s.frames.config.secure()) != "" {
-		page, err := draw()
-		if err != nil {
-			return err
-		}
-		return render(c, http.StatusOK, page)
-	}
 	snap, err := s.frames.snapshot(c.Request().Context())
 	if err != nil {
 		return err
 	}
-	return s.pages.serve(c, snap.shop.CatalogueVersion, draw)
+	cart, err := s.frames.cartCount(c)
+	if err != nil {
+		return err
+	}
+	return s.pages.serve(c, pageKey{
+		version: snap.shop.CatalogueVersion, uri: c.Request().RequestURI, encoding: negotiate(c.Request()), cart: cart,
+	}, draw)
 }
 
 func (s storefront) home(c echo.Context) error {

@@ -62,23 +62,38 @@ func (b *bench) measurePage(ctx context.Context, shop *process, path string, hea
 		return err
 	}
 	defer func() { err = errors.Join(err, bare.stop()) }()
-	sides := []struct {
-		address string
-		side    side
-	}{{address: shop.url() + path}, {address: bare.url() + path}}
+	var ours, theirs side
 	for turn := range b.repeat + 1 {
-		for i := range sides {
-			measured, err := wrk(ctx, sides[i].address, b.seconds, header)
-			if err != nil {
-				return err
-			}
-			if turn > 0 { // the first warms up
-				sides[i].side.add(measured)
-			}
+		fromShop, err := b.load(ctx, shop, path, header)
+		if err != nil {
+			return err
+		}
+		fromBare, err := b.load(ctx, bare, path, header)
+		if err != nil {
+			return err
+		}
+		if turn > 0 { // the first warms up
+			ours.add(fromShop)
+			theirs.add(fromBare)
 		}
 	}
-	b.table.compare(fmt.Sprintf("%s, %.1f kB", what, float64(len(page.Body))/1000), sides[0].side, sides[1].side, target)
+	b.table.compare(fmt.Sprintf("%s, %.1f kB", what, float64(len(page.Body))/1000), ours, theirs, target)
 	return nil
+}
+
+// load loads a page of a program and notes what that costs it.
+func (b *bench) load(ctx context.Context, p *process, path string, header []string) (result, error) {
+	before, err := p.processor()
+	if err != nil {
+		return result{}, err
+	}
+	r, err := wrk(ctx, p.url()+path, b.seconds, header)
+	if err != nil {
+		return result{}, err
+	}
+	after, err := p.processor()
+	r.cost = float64((after - before).Microseconds()) / (r.rate * float64(b.seconds))
+	return r, err
 }
 
 // ask fetches a page as it goes over the wire, with what its header says of

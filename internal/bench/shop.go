@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -154,4 +155,24 @@ func (p *process) memory() (resident, proportional float64, err error) {
 		return kilobytes / 1024
 	}
 	return read("status", "VmRSS"), read("smaps_rollup", "Pss"), err
+}
+
+// processor is how much processor time the program has used.
+func (p *process) processor() (time.Duration, error) {
+	content, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
+	if err != nil {
+		return 0, fmt.Errorf("read processor time: %w", err)
+	}
+	// See proc(5): the fields after the name in parentheses begin with the
+	// third; the 14th and 15th are hundredths of a second.
+	fields := strings.Fields(string(content[bytes.LastIndexByte(content, ')')+1:]))
+	var ticks int64
+	for _, field := range fields[11:13] {
+		n, err := strconv.ParseInt(field, 10, 64)
+		if err != nil {
+			return 0, fmt.Errorf("read processor time: %w", err)
+		}
+		ticks += n
+	}
+	return time.Duration(ticks) * 10 * time.Millisecond, nil
 }

@@ -31,6 +31,14 @@ func (s samples) show(format func(float64) string) string {
 	return fmt.Sprintf("%s (%s–%s)", format(s.median()), format(slices.Min(s)), format(slices.Max(s)))
 }
 
+// short writes the median alone.
+func (s samples) short() string {
+	if len(s) == 0 {
+		return "–"
+	}
+	return millis(s.median())
+}
+
 // rate writes a number of requests per second: 12,300.
 func rate(v float64) string {
 	digits := strconv.FormatInt(int64(v+0.5), 10)
@@ -54,12 +62,16 @@ func two(v float64) string { return strconv.FormatFloat(v, 'f', 2, 64) }
 type side struct {
 	rate     samples // per second
 	p50, p99 samples // milliseconds
+	cost     samples // processor time of the server for one request, microseconds; may be unknown
 }
 
 func (s *side) add(r result) {
 	s.rate = append(s.rate, r.rate)
 	s.p50 = append(s.p50, inMillis(r.p50))
 	s.p99 = append(s.p99, inMillis(r.p99))
+	if r.cost > 0 {
+		s.cost = append(s.cost, r.cost)
+	}
 }
 
 func inMillis(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
@@ -68,6 +80,7 @@ func inMillis(d time.Duration) float64 { return float64(d) / float64(time.Millis
 type result struct {
 	rate     float64
 	p50, p99 time.Duration
+	cost     float64
 }
 
 // percentile is the value that share of the sorted latencies stay below.
@@ -90,7 +103,8 @@ func (t *table) compare(what string, shop, bare side, target string) {
 	t.compared = append(t.compared, []string{
 		what, shop.rate.show(rate), bare.rate.show(rate), "**" + ratios.show(two) + "**",
 		millis(shop.p50.median()) + " · " + millis(shop.p99.median()),
-		millis(bare.p50.median()) + " · " + millis(bare.p99.median()), target,
+		millis(bare.p50.median()) + " · " + millis(bare.p99.median()),
+		shop.cost.short() + " · " + bare.cost.short(), target,
 	})
 }
 
@@ -114,7 +128,7 @@ func (t *table) markdown() string {
 		}
 		out.WriteString("\n")
 	}
-	write([]string{"what", "shop, per second", "bare, per second", "ratio", "shop p50 · p99, ms", "bare p50 · p99, ms", "target"}, t.compared)
+	write([]string{"what", "shop, per second", "bare, per second", "ratio", "shop p50 · p99, ms", "bare p50 · p99, ms", "processor, µs per request", "target"}, t.compared)
 	write([]string{"what", "figure", "target"}, t.single)
 	return out.String()
 }

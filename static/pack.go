@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"sync"
 
 	"github.com/andybalholm/brotli"
 )
@@ -28,7 +29,7 @@ var kinds = map[string]string{
 type asset struct {
 	url, kind, etag string
 	plain           []byte
-	brotli, gzip    []byte // nil where compression gains nothing
+	brotli, gzip    func() []byte // made when first asked for; nil where compression gains nothing
 }
 
 // packed reports whether the asset is there in compressed forms too.
@@ -39,9 +40,9 @@ func (a asset) packed() bool { return a.gzip != nil }
 func (a asset) best(acceptEncoding string) (body []byte, encoding string) {
 	switch {
 	case a.brotli != nil && accepts(acceptEncoding, "br"):
-		return a.brotli, "br"
+		return a.brotli(), "br"
 	case a.gzip != nil && accepts(acceptEncoding, "gzip"):
-		return a.gzip, "gzip"
+		return a.gzip(), "gzip"
 	}
 	return a.plain, ""
 }
@@ -66,7 +67,8 @@ func pack(tree fs.FS, sheets map[string][]string) (assets, error) {
 			styles[name] = body
 			return nil
 		}
-		return all.add(name, body)
+		all.add(name, body)
+		return nil
 	})
 	if err != nil {
 		return all, fmt.Errorf("read the files: %w", err)
@@ -82,14 +84,12 @@ func pack(tree fs.FS, sheets map[string][]string) (assets, error) {
 	}
 	replacer := strings.NewReplacer(addresses...)
 	for name, body := range styles {
-		if err := all.add(name, []byte(replacer.Replace(string(body)))); err != nil {
-			return all, err
-		}
+		all.add(name, []byte(replacer.Replace(string(body))))
 	}
 	return all, nil
 }
 
-func (all assets) add(name string, body []byte) error {
+func (all assets) add(name string, body []byte) {
 	extension := path.Ext(name)
 	sum := sha256.Sum256(body)
 	hash := hex.EncodeToString(sum[:4])
@@ -99,33 +99,34 @@ func (all assets) add(name string, body []byte) error {
 	}
 	switch extension {
 	case ".css", ".js", ".svg", ".txt":
-		var err error
-		if a.brotli, err = compress(body, func(w io.Writer) (io.WriteCloser, error) {
-			return brotli.NewWriterLevel(w, brotli.BestCompression), nil
-		}); err != nil {
-			return fmt.Errorf("compress %s: %w", name, err)
-		}
-		if a.gzip, err = compress(body, func(w io.Writer) (io.WriteCloser, error) {
-			return gzip.NewWriterLevel(w, gzip.BestCompression)
-		}); err != nil {
-			return fmt.Errorf("compress %s: %w", name, err)
-		}
+		a.brotli = sync.OnceValue(func() []byte { return compress(body, brotliWriter) })
+		a.gzip = sync.OnceValue(func() []byte { return compress(body, gzipWriter) })
 	}
 	all.byName[name], all.byURL[a.url] = a, a
-	return nil
 }
 
-func compress(body []byte, with func(io.Writer) (io.WriteCloser, error)) ([]byte, error) {
+// brotliWriter looks back 64 kB at most: no file is much longer, and a longer
+// look needs many megabytes.
+func brotliWriter(w io.Writer) (io.WriteCloser, error) {
+	return brotli.NewWriterOptions(w, brotli.WriterOptions{Quality: brotli.BestCompression, LGWin: 16}), nil
+}
+
+func gzipWriter(w io.Writer) (io.WriteCloser, error) {
+	return gzip.NewWriterLevel(w, gzip.BestCompression)
+}
+
+// compress panics where a writer refuses, which only a wrong level makes it do.
+func compress(body []byte, with func(io.Writer) (io.WriteCloser, error)) []byte {
 	var out bytes.Buffer
 	w, err := with(&out)
+	if err == nil {
+		_, err = w.Write(body)
+	}
+	if err == nil {
+		err = w.Close()
+	}
 	if err != nil {
-		return nil, err
+		panic(fmt.Sprintf("static: compress: %v", err))
 	}
-	if _, err := w.Write(body); err != nil {
-		return nil, err
-	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	return out.Bytes(), nil
+	return out.Bytes()
 }

@@ -87,6 +87,8 @@ func adminRoutes(e *echo.Echo, c Config, limits *limits, refusals *refusals) err
 	get("/mail/:id/html", a.mailHTML)
 	get("/doctor", a.examine(false))
 	group.POST("/doctor", a.examine(true))
+	get("/jobs", a.jobs)
+	group.POST("/jobs/:id/retry", a.retryJob)
 	group.RouteNotFound("/*", func(echo.Context) error { return models.ErrNotFound })
 	return nil
 }

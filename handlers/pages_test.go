@@ -201,7 +201,7 @@ func (w walk) checkout() {
 	w.look("cart after cancelling")
 
 	// The word that a delayed payment arrived is never sent.
-	if err := w.app.Simulator.Inject(stripesim.Fault{Kind: stripesim.Drop, Match: "checkout.session.async", Count: 10}); err != nil {
+	if err := w.app.Simulator.Inject(w.t.Context(), stripesim.Fault{Kind: stripesim.Drop, Match: "checkout.session.async", Count: 10}); err != nil {
 		w.t.Fatal(err)
 	}
 	w.pay(stripesim.DelayedSuccess)

@@ -30,6 +30,12 @@ func (w *sendEmail) Work(ctx context.Context, job *river.Job[models.SendEmailArg
 	if message.Status == models.EmailSent {
 		return nil
 	}
+	defer func() {
+		if r := recover(); r != nil {
+			_ = w.failed(ctx, job, message, fmt.Errorf("panic: %v", r)) // the mail says it too
+			panic(r)
+		}
+	}()
 	subject, html, text, err := w.draw(ctx, message, order)
 	if err == nil {
 		err = w.sender.Send(ctx, mail.Message{

@@ -1,30 +1,33 @@
 package jobs
 
 import (
+	"math/rand/v2"
 	"time"
 
-	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 )
 
-// longestWait is the most a job waits between two attempts.
-const longestWait = 8 * time.Hour
+// longestBackoff bounds how long a failed job waits: a mail server that comes
+// back is noticed within the hour.
+const longestBackoff = time.Hour
 
-// retryPolicy lets a failed job wait longer each time, up to longestWait. A
-// job that a crash cut off did not fail: it goes on at once, so that it runs
+// backoff doubles from a second to longestBackoff, give or take a tenth. A job
+// that a crash cut off did not fail: it goes on at once, so that it runs
 // within a minute of the restart however many attempts it has behind it.
-type retryPolicy struct{ river.DefaultClientRetryPolicy }
+type backoff struct{ now func() time.Time }
 
-// NextRetry is asked about failed jobs, which end within jobTimeout, and about
-// rescued ones, which are at least rescueAfter old.
-func (p *retryPolicy) NextRetry(job *rivertype.JobRow) time.Time {
-	now := time.Now()
+// NextRetry is when a job runs again. It is asked about failed jobs, which end
+// within jobTimeout, and about rescued ones, which are at least rescueAfter
+// old.
+func (b backoff) NextRetry(job *rivertype.JobRow) time.Time {
+	now := b.now()
 	if job.AttemptedAt != nil && now.Sub(*job.AttemptedAt) >= rescueAfter {
 		return now
 	}
-	next := p.DefaultClientRetryPolicy.NextRetry(job)
-	if latest := now.Add(longestWait); next.After(latest) {
-		return latest
+	wait := longestBackoff
+	if failed := len(job.Errors); failed < 12 { // beyond, it would be longer
+		wait = time.Second << failed
 	}
-	return next
+	jitter := 0.9 + rand.Float64()/5 //nolint:gosec // spreads load, guards nothing
+	return now.Add(time.Duration(float64(wait) * jitter))
 }

@@ -57,6 +57,10 @@ const (
 	rescueAfter = 30 * time.Second
 )
 
+// keepGivenUp is how long a job that was given up stays visible, unless it is
+// run again.
+const keepGivenUp = 365 * 24 * time.Hour
+
 // Runner works the job table.
 type Runner struct{ client *river.Client[*sql.Tx] }
 
@@ -85,8 +89,11 @@ func New(c Config) (*Runner, error) {
 		FetchCooldown:        10 * time.Millisecond,
 		FetchPollInterval:    poll,
 		JobTimeout:           jobTimeout,
-		RetryPolicy:          &retryPolicy{},
 		RescueStuckJobsAfter: rescueAfter,
+		RetryPolicy:          backoff{c.Now},
+
+		CancelledJobRetentionPeriod: keepGivenUp,
+		DiscardedJobRetentionPeriod: keepGivenUp,
 		PeriodicJobs: []*river.PeriodicJob{
 			periodic(c.ReconcileInterval, reconcileArgs{}),
 			periodic(time.Hour, cleanUpArgs{}),

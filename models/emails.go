@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"net/mail"
 	"strings"
 
 	"github.com/riverqueue/river"
@@ -23,8 +24,9 @@ type SendEmailArgs struct {
 // Kind names the job. Stored jobs carry it, so it never changes.
 func (SendEmailArgs) Kind() string { return "send_email" }
 
-// InsertOpts gives the mail about three days to get through.
-func (SendEmailArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{MaxAttempts: 20} }
+// InsertOpts gives the mail about three days to get through: the first dozen
+// attempts take an hour, the others come every hour.
+func (SendEmailArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{MaxAttempts: 84} }
 
 // queueEmail writes a mail and the job that sends it. The Message-ID follows
 // from order and kind and is unique: a second mail of the kind is no mail.
@@ -58,8 +60,8 @@ func (s *Store) writeEmail(tx *gorm.DB, order Order, email Email) error {
 func (s *Store) messageID(order Order, kind string) string {
 	sum := sha256.Sum256([]byte(kind + "|" + order.Token))
 	domain := "localhost"
-	if _, after, ok := strings.Cut(strings.Trim(s.mailFrom, "<> "), "@"); ok && after != "" {
-		domain = after
+	if from, err := mail.ParseAddress(s.mailFrom); err == nil {
+		domain = from.Address[strings.LastIndexByte(from.Address, '@')+1:]
 	}
 	return fmt.Sprintf("%s.%s.%s@%s", kind, order.Number, hex.EncodeToString(sum[:8]), domain)
 }
@@ -71,13 +73,14 @@ func (s *Store) EmailByID(ctx context.Context, id int64) (Email, error) {
 	return email, found(err, "find mail %d", id)
 }
 
-// StartEmail counts an attempt to send a mail and returns it with its order.
+// StartEmail counts an attempt to send a mail and returns it with its order. A
+// mail that was given up waits again.
 func (s *Store) StartEmail(ctx context.Context, id int64) (Email, Order, error) {
 	var email Email
 	var order Order
 	err := s.transaction(ctx, func(tx *gorm.DB) error {
 		err := tx.Model(&Email{}).Where("id = ? AND status <> ?", id, EmailSent).
-			UpdateColumn("attempts", gorm.Expr("attempts + 1")).Error
+			Updates(map[string]any{"attempts": gorm.Expr("attempts + 1"), "status": EmailQueued}).Error
 		if err != nil {
 			return err
 		}

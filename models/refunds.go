@@ -83,7 +83,7 @@ func (RefundArgs) Kind() string { return "refund" }
 
 // InsertOpts keeps trying for about half a day: Stripe forgets an idempotency
 // key after a day.
-func (RefundArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{MaxAttempts: 11} }
+func (RefundArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{MaxAttempts: 24} }
 
 // EmailRefund tells a shopper that money is on its way back.
 const EmailRefund = "refund"

@@ -224,12 +224,21 @@ const pgerrcodeDeadlock = "40P01"
 
 // enqueue inserts a job in tx: it runs if and only if tx commits.
 func (s *Store) enqueue(tx *gorm.DB, args river.JobArgs, opts *river.InsertOpts) error {
-	sqlTx, ok := tx.Statement.ConnPool.(*sql.Tx)
-	if !ok {
-		return fmt.Errorf("enqueue %s: not in a transaction", args.Kind())
+	sqlTx, err := transactionOf(tx)
+	if err == nil {
+		_, err = s.jobs.InsertTx(tx.Statement.Context, sqlTx, args, opts)
 	}
-	if _, err := s.jobs.InsertTx(tx.Statement.Context, sqlTx, args, opts); err != nil {
+	if err != nil {
 		return fmt.Errorf("enqueue %s: %w", args.Kind(), err)
 	}
 	return nil
+}
+
+// transactionOf is the transaction in which the job client takes part.
+func transactionOf(tx *gorm.DB) (*sql.Tx, error) {
+	sqlTx, ok := tx.Statement.ConnPool.(*sql.Tx)
+	if !ok {
+		return nil, errors.New("not in a transaction")
+	}
+	return sqlTx, nil
 }

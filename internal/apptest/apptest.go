@@ -50,6 +50,7 @@ type Options struct {
 	WebhookSecrets []string
 	RateLimits     bool
 	Demo           bool
+	Sender         jobs.Sender // nil: mail is kept
 }
 
 // New starts a shop on databaseURL and stops it when the test ends.
@@ -78,8 +79,12 @@ func New(t *testing.T, databaseURL string, o Options) *App {
 		secrets = []string{Secret}
 	}
 	client := payments.New(payments.Config{SecretKey: "sk_test_apptest", APIBase: stripeURL, WebhookSecrets: secrets, BaseURL: shopURL})
+	sender := o.Sender
+	if sender == nil {
+		sender = mail.Outbox{}
+	}
 	runner, err := jobs.New(jobs.Config{
-		Store: store, Sender: mail.Outbox{}, Payments: client, Logger: log, BaseURL: shopURL, MailFrom: "shop@example.com",
+		Store: store, Sender: sender, Payments: client, Logger: log, BaseURL: shopURL, MailFrom: "shop@example.com",
 		ReconcileInterval: time.Hour, ReconcileAfter: time.Hour,
 	})
 	if err != nil {
@@ -184,6 +189,24 @@ func NewBrowser(t *testing.T, baseURL string) *Browser {
 	}
 	return &Browser{t: t, url: baseURL, client: &http.Client{Jar: jar, Timeout: 30 * time.Second,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+}
+
+// Staff is a member of staff, logged in.
+func (a *App) Staff(role models.Role) *Browser {
+	a.t.Helper()
+	email, password := string(role)+"@example.com", "horse battery nine"
+	hash, err := models.HashPassword(password)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	if _, err := a.Store.CreateStaff(a.t.Context(), email, hash, role); err != nil {
+		a.t.Fatal(err)
+	}
+	staff := a.Browser()
+	if got := staff.Post("/admin/login", "email", email, "password", password); got.Status != http.StatusSeeOther || got.Location != "/admin" {
+		a.t.Fatalf("log in as %s: %d %s", role, got.Status, got.Location)
+	}
+	return staff
 }
 
 // Get asks for a path of the shop, or for an absolute address.

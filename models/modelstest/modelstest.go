@@ -92,3 +92,50 @@ func Product(t *testing.T, store *models.Store, slug string, price, stock int64)
 	}
 	return product.Variants[0].ID
 }
+
+// PaidOrder buys one piece of a variant and returns the order, paid, with its
+// receipt queued.
+func PaidOrder(t *testing.T, store *models.Store, variantID int64) models.Order {
+	t.Helper()
+	token := models.NewToken()
+	if err := store.AddToCart(t.Context(), token, variantID, 1); err != nil {
+		t.Fatal(err)
+	}
+	begun, err := store.BeginCheckout(t.Context(), token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	order := begun.Order
+	session := models.CheckoutSession{
+		ID: "cs_" + models.NewToken(), Mode: "payment", Status: "complete", PaymentStatus: "paid", Currency: strings.ToLower(order.Currency),
+		AmountSubtotal: &order.Subtotal, AmountTotal: &order.Total, ClientReferenceID: fmt.Sprint(order.ID),
+		Metadata: map[string]string{"order_id": fmt.Sprint(order.ID)}, Email: "ada@example.com",
+	}
+	if err := store.SessionOpened(t.Context(), begun.Attempt, session); err != nil {
+		t.Fatal(err)
+	}
+	if applied, err := store.ApplySession(t.Context(), session); err != nil || applied.Outcome != models.OutcomePaid {
+		t.Fatalf("pay order: %+v, %v", applied, err)
+	}
+	if order, err = store.OrderByID(t.Context(), order.ID); err != nil {
+		t.Fatal(err)
+	}
+	return order
+}
+
+// Exec changes a database behind the store's back.
+func Exec(t *testing.T, databaseURL, query string, arguments ...any) {
+	t.Helper()
+	driver, source := "pgx", databaseURL
+	if path, ok := strings.CutPrefix(databaseURL, "sqlite:"); ok {
+		driver, source = "sqlite3", "file:"+path+"?_pragma=busy_timeout(10000)"
+	}
+	db, err := sql.Open(driver, source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close() //nolint:errcheck // all is said
+	if _, err := db.ExecContext(t.Context(), query, arguments...); err != nil {
+		t.Fatal(err)
+	}
+}

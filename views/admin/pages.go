@@ -17,6 +17,7 @@ type Frame struct {
 	Staff     string // mail address; empty before login
 	Simulated bool
 	Silence   models.Silence
+	Notice    *views.Notice
 }
 
 // LoginPage asks for mail address and password.
@@ -76,6 +77,32 @@ type MailListPage struct {
 type MailPage struct {
 	Frame Frame
 	Email models.Email
+}
+
+// JobsPage lists jobs.
+type JobsPage struct {
+	Frame    Frame
+	State    models.JobState // empty: any
+	Jobs     []models.Job
+	NextPage string
+}
+
+// jobStates are the states of a job in plain words.
+var jobStates = map[models.JobState]string{
+	models.JobGivenUp: "given up", models.JobRetrying: "will try again", models.JobWaiting: "waiting", models.JobRunning: "running", models.JobDone: "done",
+}
+
+// jobKind says in plain words what a job does.
+func jobKind(kind string) string {
+	switch kind {
+	case models.SendEmailArgs{}.Kind():
+		return "Send a mail"
+	case "reconcile":
+		return "Ask Stripe about open orders"
+	case "clean_up":
+		return "Clean up"
+	}
+	return kind
 }
 
 // ProductsPage lists products with their stock.

@@ -1,0 +1,138 @@
+package models
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+	"gorm.io/gorm"
+)
+
+// JobState is where a job stands.
+type JobState string
+
+// The states of a job.
+const (
+	JobWaiting  JobState = "available" // its turn comes as soon as a worker is free
+	JobRunning  JobState = "running"
+	JobRetrying JobState = "retryable" // it failed and runs again by itself
+	JobGivenUp  JobState = "discarded" // it failed for good: only an admin runs it again
+	JobDone     JobState = "completed" // kept for a day
+)
+
+// JobStates lists every state, for filters, those that need a look first.
+var JobStates = [...]JobState{JobGivenUp, JobRetrying, JobWaiting, JobRunning, JobDone}
+
+// rows are the states of the job table that a state stands for.
+func (s JobState) rows() []rivertype.JobState {
+	switch s {
+	case JobWaiting:
+		return []rivertype.JobState{rivertype.JobStateAvailable, rivertype.JobStateScheduled, rivertype.JobStatePending}
+	case JobGivenUp:
+		return []rivertype.JobState{rivertype.JobStateDiscarded, rivertype.JobStateCancelled}
+	case JobRunning, JobRetrying, JobDone:
+		return []rivertype.JobState{rivertype.JobState(s)}
+	}
+	return rivertype.JobStates()
+}
+
+// Job is a piece of work that a change caused, as the job table keeps it.
+type Job struct {
+	ID          int64
+	Kind        string
+	State       JobState
+	EmailID     int64 // of a job that sends mail, else 0
+	Attempt     int   // how often it was begun
+	MaxAttempts int
+	LastError   string
+	CreatedAt   time.Time
+	NextRun     time.Time // when its turn comes or came
+	FinishedAt  *time.Time
+}
+
+// Retryable reports whether an admin may run the job again now.
+func (j Job) Retryable() bool { return j.State == JobGivenUp || j.State == JobRetrying }
+
+func jobOf(row *rivertype.JobRow) Job {
+	job := Job{
+		ID: row.ID, Kind: row.Kind, Attempt: row.Attempt, MaxAttempts: row.MaxAttempts,
+		CreatedAt: row.CreatedAt, NextRun: row.ScheduledAt, FinishedAt: row.FinalizedAt,
+	}
+	for _, state := range JobStates {
+		for _, stored := range state.rows() {
+			if stored == row.State {
+				job.State = state
+			}
+		}
+	}
+	if n := len(row.Errors); n > 0 {
+		job.LastError = row.Errors[n-1].Error
+	}
+	var args SendEmailArgs
+	if row.Kind == args.Kind() && json.Unmarshal(row.EncodedArgs, &args) == nil {
+		job.EmailID = args.EmailID
+	}
+	return job
+}
+
+// JobFilter chooses jobs.
+type JobFilter struct {
+	State  JobState // empty: any
+	Before int64    // ids below this one; 0 starts at the newest
+	Limit  int
+}
+
+// Jobs lists jobs, newest first.
+func (s *Store) Jobs(ctx context.Context, f JobFilter) ([]Job, error) {
+	params := river.NewJobListParams().States(f.State.rows()...).First(f.Limit).OrderBy(river.JobListOrderByID, river.SortOrderDesc)
+	if f.Before > 0 {
+		params = params.After(river.JobListCursorFromJob(&rivertype.JobRow{ID: f.Before}))
+	}
+	found, err := s.jobs.JobList(ctx, params)
+	if err != nil {
+		return nil, fmt.Errorf("list jobs: %w", err)
+	}
+	jobs := make([]Job, len(found.Jobs))
+	for i, row := range found.Jobs {
+		jobs[i] = jobOf(row)
+	}
+	return jobs, nil
+}
+
+// ErrJobBusy says that a job runs, waits for its turn or is done: there is
+// nothing to run again.
+var ErrJobBusy = errors.New("the job is not waiting for another try")
+
+// RetryJob runs a job again that failed. It returns ErrNotFound where there is
+// none and ErrJobBusy where it is not Retryable.
+func (s *Store) RetryJob(ctx context.Context, id int64) (Job, error) {
+	var job Job
+	err := s.transaction(ctx, func(tx *gorm.DB) error {
+		sqlTx, err := transactionOf(tx)
+		if err != nil {
+			return err
+		}
+		row, err := s.jobs.JobGetTx(ctx, sqlTx, id)
+		if errors.Is(err, rivertype.ErrNotFound) {
+			return ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		if job = jobOf(row); !job.Retryable() {
+			return ErrJobBusy
+		}
+		if row, err = s.jobs.JobRetryTx(ctx, sqlTx, id); err == nil {
+			job = jobOf(row)
+		}
+		return err
+	})
+	if err != nil {
+		return job, fmt.Errorf("retry job %d: %w", id, err)
+	}
+	return job, nil
+}

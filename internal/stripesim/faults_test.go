@@ -2,6 +2,9 @@ package stripesim_test
 
 import (
 	"net/http"
+	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -86,6 +89,173 @@ func spoiltOnce(t *testing.T, _ *sim, shop *shop) {
 	if first.err == nil || second.err != nil || first.event.ID != second.event.ID {
 		t.Errorf("first %v, second %v", first.err, second.err)
 	}
+}
+
+// types reads the next n events that the shop receives.
+func (s *shop) types(n int) []string {
+	s.t.Helper()
+	var out []string
+	for range n {
+		select {
+		case got := <-s.received:
+			out = append(out, string(got.event.Type))
+		case <-time.After(20 * time.Second):
+			s.t.Fatalf("only %q came", out)
+		}
+	}
+	return out
+}
+
+// backwards is what one payment causes, the last first.
+var backwards = []string{"checkout.session.completed", "payment_intent.succeeded", "charge.succeeded", "payment_intent.created"}
+
+func TestReorderSendsBackwards(t *testing.T) {
+	shop := newShop(t)
+	sim := start(t, shop.url)
+	sim.control("faults", "", nil, "kind", "reorder", "count", "2")
+	for range 2 {
+		sim.paid()
+		if got := shop.types(4); !slices.Equal(got, backwards) {
+			t.Errorf("the shop was sent %q", got)
+		}
+	}
+	if got := sim.ledger().Faults; len(got) > 0 {
+		t.Errorf("faults left: %v", got)
+	}
+}
+
+func TestReorderEndsWhenFewerEventsCome(t *testing.T) {
+	shop := newShop(t)
+	sim := start(t, shop.url)
+	for name, end := range map[string]func(){
+		"cleared": func() { sim.control("faults", "", nil, "kind", "clear") },
+		"late":    func() { sim.advance("60") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			sim.control("faults", "", nil, "kind", "reorder", "n", "9", "delay_ms", "60000")
+			sim.paid()
+			for _, e := range sim.ledger().Events {
+				for _, d := range e.Deliveries {
+					if d.State != "accepted" && d.State != "held" {
+						t.Errorf("%s is %s", e.Type, d.State)
+					}
+				}
+			}
+			check(t, "came through", len(shop.received), 0)
+			end()
+			if got := shop.types(4); !slices.Equal(got, backwards) {
+				t.Errorf("the shop was sent %q", got)
+			}
+		})
+	}
+}
+
+func TestFaultsUntilCleared(t *testing.T) {
+	shop := newShop(t)
+	sim := start(t, shop.url)
+	sim.control("faults", "", nil, "kind", "drop", "count", "-1", "match", "checkout.")
+	sim.control("faults", "", nil, "kind", "503", "count", "-1", "match", "/v1/refunds")
+	var dropped []string
+	for range 3 {
+		session := sim.paid()
+		dropped = append(dropped, sim.completed(session.ID).ID)
+		_, err := sim.refund(session.PaymentIntent.ID, 1)
+		wantError(t, err, 503, "")
+	}
+	// One that is asked for a number of times comes before one that always happens.
+	sim.control("faults", "", nil, "kind", "429", "match", "/v1/refunds")
+	_, err := sim.refund("pi_any", 1)
+	wantError(t, err, 429, "")
+	var kinds []string
+	for _, f := range sim.ledger().Faults {
+		kinds = append(kinds, string(f.Kind))
+	}
+	check(t, "queued", strings.Join(kinds, " "), "drop 503")
+
+	p := &stripe.EventListParams{DeliverySuccess: stripe.Bool(false), Types: stripe.StringSlice([]string{"checkout.session.completed"}),
+		CreatedRange: &stripe.RangeQueryParams{GreaterThanOrEqual: time.Now().Add(-time.Minute).Unix()}}
+	var missed []string
+	for list := sim.api.Events.List(p); list.Next(); {
+		missed = append(missed, list.Event().ID)
+	}
+	slices.Reverse(missed)
+	if !slices.Equal(missed, dropped) {
+		t.Errorf("not delivered: %q, want %q", missed, dropped)
+	}
+	p.CreatedRange.GreaterThanOrEqual = time.Now().Add(time.Minute).Unix()
+	if sim.api.Events.List(p).Next() {
+		t.Error("an event was made in the future")
+	}
+
+	sim.control("faults", "", nil, "kind", "clear")
+	session := sim.paid()
+	check(t, "after clearing", shop.next("checkout.session.completed").event.Data.Object["id"].(string), session.ID)
+	if _, err := sim.refund(session.PaymentIntent.ID, 1); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestFaultsSurviveARestart(t *testing.T) {
+	shop := newShop(t)
+	file := filepath.Join(t.TempDir(), "sim.db")
+	onFile := func(o *stripesim.Options) { o.Path = file }
+	first := start(t, shop.url, onFile)
+	first.control("faults", "", nil, "kind", "503", "count", "2")
+	first.control("faults", "", nil, "kind", "reorder", "n", "5", "delay_ms", "3600000")
+	_, err := first.api.CheckoutSessions.New(order())
+	wantError(t, err, 503, "")
+	_, err = first.api.CheckoutSessions.New(order())
+	wantError(t, err, 503, "")
+	first.control("faults", "", nil, "kind", "503", "count", "2")
+	_, err = first.api.CheckoutSessions.New(order())
+	wantError(t, err, 503, "")
+	first.stop()
+	second := start(t, shop.url, onFile)
+	_, err = second.api.CheckoutSessions.New(order())
+	wantError(t, err, 503, "")
+	second.paid()
+	check(t, "held", len(shop.received), 0)
+	if _, err := second.api.Products.New(&stripe.ProductParams{Name: stripe.String("Pen")}); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := shop.types(5), append([]string{"product.created"}, backwards...); !slices.Equal(got, want) {
+		t.Errorf("the shop was sent %q", got)
+	}
+}
+
+func TestFaultsAreRefused(t *testing.T) {
+	sim := start(t, "")
+	for _, c := range [][]string{
+		{"kind", "kind", ""},
+		{"kind", "kind", "gremlins"},
+		{"count", "kind", "503", "count", "-2"},
+		{"count", "kind", "503", "count", "many"},
+		{"n", "kind", "at_once", "n", "1001"},
+		{"delay_ms", "kind", "delay", "delay_ms", "86400001"},
+		{"colour", "kind", "503", "colour", "red"},
+	} {
+		sim.control("faults", `"param": "`+c[0]+`"`, nil, c[1:]...)
+	}
+	res, page, err := sim.post(t.Context(), "/_sim/faults", "kind=delay&match=charge.&count=many")
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(t, "status", res.StatusCode, 422)
+	has(t, page, "Error:", `id="count-fault"`, `value="many"`, `value="charge."`, `value="delay" selected`)
+}
+
+// A fault that was taken by something that was then refused is not used up.
+func TestFaultOfARefusedCallIsKept(t *testing.T) {
+	shop := newShop(t)
+	sim := start(t, shop.url)
+	sim.control("faults", "", nil, "kind", "duplicate", "match", "product.")
+	if _, err := sim.api.Products.New(&stripe.ProductParams{}); err == nil {
+		t.Fatal("a product without a name was made")
+	}
+	if _, err := sim.api.Products.New(&stripe.ProductParams{Name: stripe.String("Pen")}); err != nil {
+		t.Fatal(err)
+	}
+	check(t, "both", shop.next("product.created").event.ID, shop.next("product.created").event.ID)
 }
 
 func TestAPIFaults(t *testing.T) {

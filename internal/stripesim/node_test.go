@@ -33,7 +33,7 @@ func TestNpmClients(t *testing.T) {
 	for _, name := range []string{"stripe14", "stripe"} {
 		t.Run(name, func(t *testing.T) {
 			shop := newShop(t)
-			sim := start(t, shop.url)
+			sim := start(t, shop.url, slow)
 			out := output(t, nil, "node", "testdata/client.mjs", dir, name, sim.url)
 			t.Log(strings.TrimSpace(out))
 			got := shop.next("checkout.session.completed")

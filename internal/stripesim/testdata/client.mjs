@@ -57,4 +57,26 @@ assert.match(endpoint.secret, /^whsec_/);
 assert.equal((await stripe.webhookEndpoints.del(endpoint.id)).deleted, true);
 await assert.rejects(stripe.paymentIntents.create({ amount: 500, currency: 'eur', payment_method: 'pm_card_chargeDeclined', confirm: true,
   return_url: 'http://shop.test/' }), (e) => e.type === 'StripeCardError' && e.decline_code === 'generic_decline');
+
+// Disputes and refunds, by cards that bring them.
+const pay = (card) => stripe.paymentIntents.create({ amount: 2000, currency: 'eur', payment_method: 'pm_card_' + card, confirm: true,
+  return_url: 'http://shop.test/' });
+const disputed = await pay('createDispute');
+const { data: [dispute] } = await stripe.disputes.list({ payment_intent: disputed.id });
+assert.equal(dispute.status, 'needs_response');
+await assert.rejects(stripe.refunds.create({ payment_intent: disputed.id }), (e) => e.code === 'charge_disputed');
+const won = await stripe.disputes.update(dispute.id, { evidence: { uncategorized_text: 'winning_evidence' } });
+assert.equal(won.status, 'won');
+const pending = await stripe.refunds.create({ payment_intent: (await pay('pendingRefund')).id, metadata: { refund_id: '3' } });
+assert.equal(pending.status, 'pending');
+assert.equal((await stripe.refunds.cancel(pending.id)).status, 'canceled');
+assert.equal((await stripe.charges.retrieve(pending.charge)).amount_refunded, 0);
+
+// A client of a newer API version reads a session in that version's shape.
+const shipped = await stripe.checkout.sessions.create({ ...params, shipping_address_collection: { allowed_countries: ['IE'] } });
+await fetch(shipped.url, { method: 'POST', redirect: 'manual', body: new URLSearchParams({ outcome: 'pay' }) });
+const delivered = await stripe.checkout.sessions.retrieve(shipped.id);
+const newer = stripe.getApiField('version') >= '2025-03-31';
+assert.equal((newer ? delivered.collected_information : delivered).shipping_details.address.country, 'IE');
+assert.equal('shipping_details' in delivered, !newer);
 console.log('ok', name, stripe.getApiField('version') ?? '');

@@ -32,6 +32,8 @@ func walkDeveloperPage(t *testing.T, b *browsertest.Browser, sim *sim) {
 	b.Look("with a fault")
 	b.Click("form:has([value=clear]) button")
 	check(t, "after clearing", b.Location(), sim.url+"/?done=fault")
+	b.Click("a[href^='/events/']")
+	b.Look("an event")
 }
 
 // TestPagesInABrowser walks over all pages at 360 px in both schemes, and pays: the policy of the page lets the form

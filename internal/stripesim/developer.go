@@ -123,6 +123,40 @@ func (s *Simulator) renderDeveloperPage(w http.ResponseWriter, r *http.Request, 
 	s.render(w, status, "developer.gohtml", page)
 }
 
+// eventPage shows one event: what is sent, and each attempt with the answer received.
+type eventPage struct {
+	ID, Type, Body string
+	Attempts       table
+}
+
+// showEvent answers GET /events/{id}.
+func (s *Simulator) showEvent(w http.ResponseWriter, r *http.Request) {
+	page := eventPage{ID: r.PathValue("id"), Attempts: table{ID: "attempts", Title: "Attempts", Empty: "None yet.",
+		Head: []string{"Endpoint", "Time", "Milliseconds", "Answer", "Status"}}}
+	err := s.store.do(r.Context(), func(t *tx) error {
+		var body []byte
+		if err := t.queryRow("SELECT type, body FROM events WHERE id = ?", page.ID).Scan(&page.Type, &body); err != nil {
+			return notFound(err, "read event")
+		}
+		page.Body = string(body)
+		attempts, err := t.attempts(page.ID)
+		for _, a := range attempts {
+			status := "no answer"
+			if a.Status > 0 {
+				status = strconv.Itoa(a.Status)
+			}
+			page.Attempts.Rows = append(page.Attempts.Rows, tableRow{ID: a.Endpoint, State: status, Good: a.OK(), Cells: []string{
+				a.At.Format("2006-01-02 15:04:05.000Z"), strconv.FormatInt(a.Took.Milliseconds(), 10), a.Body + a.Error}})
+		}
+		return err
+	})
+	if s.pageFailed(w, err) {
+		return
+	}
+	s.pageHeaders(w, object{})
+	s.render(w, http.StatusOK, "event.gohtml", page)
+}
+
 // page20 is how much of each list the developers' page shows.
 var page20 = page{limit: 20}
 
@@ -194,14 +228,17 @@ func (t *tx) disputeTable() (table, error) {
 }
 
 func (t *tx) faultTable() (table, error) {
-	list := table{ID: "queued", Title: "Faults to come", Head: []string{"Fault", "Times left", "Matching"}}
+	list := table{ID: "queued", Title: "Faults to come", Head: []string{"Fault", "Matching", "Times left"}}
 	faults, err := t.faults()
 	for _, f := range faults {
-		left := "until cleared"
+		left, match := "until cleared", "all"
 		if f.Count != Always {
 			left = strconv.Itoa(f.Count)
 		}
-		list.Rows = append(list.Rows, tableRow{ID: string(f.Kind), Cells: []string{left}, State: f.Match, Good: true})
+		if f.Match != "" {
+			match = f.Match
+		}
+		list.Rows = append(list.Rows, tableRow{ID: string(f.Kind), Cells: []string{match}, State: left, Good: true})
 	}
 	return list, err
 }
@@ -214,6 +251,7 @@ func (t *tx) eventTable() (list table, err error) {
 		var pending, deliveries, attempts, dropped, held, givenUp int
 		err = rows.Scan(&row.ID, &kind, &created, &pending, &deliveries, &attempts, &dropped, &held, &givenUp)
 		row.Cells = []string{kind, time.Unix(created, 0).UTC().Format("2006-01-02 15:04:05Z")}
+		row.Link = "/events/" + row.ID
 		row.Acts = []act{{Label: "Resend", Action: "/_sim/events/" + row.ID + "/resend"}}
 		row.Good = pending == 0
 		switch {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/stripe/stripe-go/v76"
+	"github.com/stripe/stripe-go/v76/client"
 
 	"tuckshop/internal/stripesim"
 )
@@ -301,5 +302,32 @@ func TestAPIFaults(t *testing.T) {
 	res, body, err := sim.post(t.Context(), "/v1/checkout/sessions", form, "Idempotency-Key", "dropped")
 	if err != nil || res.StatusCode != http.StatusOK || res.Header.Get("Idempotent-Replayed") != "true" {
 		t.Errorf("after the drop: %v %s", err, body)
+	}
+}
+
+// TestClientsRetryThroughFaults has stripe-go, as it is by default, meet each fault that it repeats a request for: the
+// shop's order is charged once.
+func TestClientsRetryThroughFaults(t *testing.T) {
+	for _, fields := range [][]string{
+		{"kind", "503", "count", "2"},
+		{"kind", "409", "count", "2"},
+		{"kind", "dropped", "count", "2"},
+		{"kind", "timeout", "delay_ms", "10"},
+	} {
+		t.Run(fields[1], func(t *testing.T) {
+			sim := start(t, "")
+			backend := stripe.GetBackendWithConfig(stripe.APIBackend, &stripe.BackendConfig{URL: &sim.url,
+				EnableTelemetry: stripe.Bool(false), LeveledLogger: &stripe.LeveledLogger{Level: stripe.LevelNull}})
+			stripes := client.New(testKey, &stripe.Backends{API: backend, Connect: backend, Uploads: backend})
+			sim.control("faults", "", nil, append(fields, "match", "/v1/checkout")...)
+			session, err := stripes.CheckoutSessions.New(order())
+			if err != nil {
+				t.Fatal(err)
+			}
+			l := sim.ledger()
+			check(t, "sessions", len(l.Sessions), 1)
+			check(t, "session", l.Sessions[0].ID, session.ID)
+			check(t, "faults left", len(l.Faults), 0)
+		})
 	}
 }

@@ -259,7 +259,7 @@ func (s *Simulator) pageFailed(w http.ResponseWriter, err error) bool {
 	case err == nil:
 		return false
 	case errors.Is(err, errNotFound):
-		s.renderPayPage(w, http.StatusNotFound, object{}, payPage{Closed: "There is no such payment page."})
+		s.renderPayPage(w, http.StatusNotFound, object{}, payPage{Closed: "There is no such page."})
 	default:
 		s.log.Error("simulator: page failed", "error", err)
 		http.Error(w, "The simulator failed; its log says why.", http.StatusInternalServerError)

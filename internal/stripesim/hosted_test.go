@@ -80,7 +80,7 @@ func TestHostedPageShowsTheOrder(t *testing.T) {
 	check(t, "style sheet", res.StatusCode, 200)
 	res, page = sim.page("/c/pay/cs_test_none")
 	check(t, "unknown", res.StatusCode, 404)
-	has(t, page, "There is no such payment page.")
+	has(t, page, "There is no such page.")
 }
 
 func TestHostedPageWaitsForTheWebhook(t *testing.T) {
@@ -256,6 +256,11 @@ func TestDevelopersPage(t *testing.T) {
 	until(t, "accepted", func() bool { return sim.completed(session.ID).Pending == 0 })
 	_, page = sim.page("/")
 	has(t, page, session.ID, event.ID, "accepted, attempts: 1", "checkout.session.completed")
+	_, page = sim.page("/events/" + event.ID)
+	has(t, page, event.ID, shop.url, `<span class="ok">200</span>`, "&#34;amount_total&#34;: 3999")
+	missing, page := sim.page("/events/evt_none")
+	check(t, "unknown", missing.StatusCode, 404)
+	has(t, page, "There is no such page.")
 	sim.browse(http.MethodPost, "/_sim/events/"+event.ID+"/resend", nil)
 	check(t, "first", shop.next("checkout.session.completed").event.ID, event.ID)
 	check(t, "second", shop.next("checkout.session.completed").event.ID, event.ID)
@@ -263,7 +268,7 @@ func TestDevelopersPage(t *testing.T) {
 	res, _ := sim.browse(http.MethodPost, "/_sim/faults", url.Values{"kind": {"503"}, "count": {"2"}})
 	check(t, "status", res.StatusCode, 303)
 	_, page = sim.page(res.Header.Get("Location"))
-	has(t, page, "The faults have changed.", "<code>503</code>", "<td>2</td>")
+	has(t, page, "The faults have changed.", "<code>503</code>", `<span class="ok">2</span>`)
 	_, err := sim.api.CheckoutSessions.New(order())
 	wantError(t, err, 503, "")
 	if err := sim.ClearFaults(t.Context()); err != nil {

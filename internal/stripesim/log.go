@@ -46,20 +46,24 @@ func (s *Simulator) lastEvent(ctx context.Context, subject, kind string) (id str
 // Deliveries returns the attempts to deliver an event, oldest first.
 func (s *Simulator) Deliveries(ctx context.Context, eventID string) (attempts []Attempt, err error) {
 	err = s.store.do(ctx, func(t *tx) error {
-		attempts, err = collect(t, func(rows *sql.Rows) (a Attempt, err error) {
-			var at, millis int64
-			err = rows.Scan(&a.Endpoint, &at, &millis, &a.Status, &a.Error, &a.Body)
-			a.At, a.Took = time.UnixMilli(at).UTC(), time.Duration(millis)*time.Millisecond
-			return a, err
-		}, `SELECT coalesce(o.doc ->> '$.url', d.endpoint), a.at, a.millis, a.status, a.error, a.excerpt
-			FROM attempts a JOIN deliveries d ON d.id = a.delivery LEFT JOIN objects o ON o.id = d.endpoint
-			WHERE d.event = ? ORDER BY a.id`, eventID)
+		attempts, err = t.attempts(eventID)
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list the deliveries of %s: %w", eventID, err)
 	}
 	return attempts, nil
+}
+
+func (t *tx) attempts(eventID string) ([]Attempt, error) {
+	return collect(t, func(rows *sql.Rows) (a Attempt, err error) {
+		var at, millis int64
+		err = rows.Scan(&a.Endpoint, &at, &millis, &a.Status, &a.Error, &a.Body)
+		a.At, a.Took = time.UnixMilli(at).UTC(), time.Duration(millis)*time.Millisecond
+		return a, err
+	}, `SELECT coalesce(o.doc ->> '$.url', d.endpoint), a.at, a.millis, a.status, a.error, a.excerpt
+		FROM attempts a JOIN deliveries d ON d.id = a.delivery LEFT JOIN objects o ON o.id = d.endpoint
+		WHERE d.event = ? ORDER BY a.id`, eventID)
 }
 
 // Session returns a checkout session as the API shows it.

@@ -88,6 +88,7 @@ func (s *Simulator) routes() http.Handler {
 	mux.HandleFunc("POST /c/pay/{id}", s.submitPayPage)
 	mux.HandleFunc("GET /{$}", s.showDeveloperPage)
 	mux.HandleFunc("GET /_sim/ledger", s.showLedger)
+	mux.HandleFunc("GET /events/{id}", s.showEvent)
 	mux.HandleFunc("POST /_sim/clock", s.control("clock", advanceClock))
 	mux.HandleFunc("POST /_sim/faults", s.control("fault", createFault))
 	mux.HandleFunc("POST /_sim/disputes", s.control("disputed", createDispute))

@@ -24,42 +24,41 @@ var done = map[string]string{
 // script that asks for JSON gets the object that was changed, or an error of Stripe's shape.
 func (s *Simulator) control(name string, run endpoint) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		form, doc, err := s.submitControl(w, r, run)
-		var refusal *apiError
-		switch asked := strings.Contains(r.Header.Get("Accept"), "application/json"); {
-		case err != nil && !errors.As(err, &refusal):
-			s.pageFailed(w, err)
-		case asked:
+		c := &call{Simulator: s, req: r}
+		doc, err := c.submit(w, run)
+		if strings.Contains(r.Header.Get("Accept"), "application/json") {
 			w.Header().Set("Content-Type", "application/json")
 			w.Header().Set("Cache-Control", "no-store")
-			if refusal != nil {
-				send(w, errorReply(refusal, newID("req_", 14)))
-				return
-			}
-			send(w, jsonReply(http.StatusOK, doc.public(), ""))
-		case refusal != nil:
-			s.renderDeveloperPage(w, r, developerPage{refusal: refusal, form: form})
-		default:
+			send(w, s.orError(c, jsonReply(http.StatusOK, doc.public(), ""), err))
+			return
+		}
+		var refusal *apiError
+		switch {
+		case errors.As(err, &refusal):
+			s.renderDeveloperPage(w, r, developerPage{refusal: refusal, form: c.p})
+		case !s.pageFailed(w, err):
 			http.Redirect(w, r, "/?done="+name, http.StatusSeeOther)
 		}
 	}
 }
 
-// submitControl executes a form in one transaction.
-func (s *Simulator) submitControl(w http.ResponseWriter, r *http.Request, run endpoint) (form *params, doc object, err error) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+// submit reads a form and executes it in one transaction.
+func (c *call) submit(w http.ResponseWriter, run endpoint) (doc object, err error) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, c.req.Body, maxBody))
 	if err != nil {
-		return nil, nil, invalid("", "", "The form could not be read.")
+		return nil, invalid("", "", "The form could not be read.")
 	}
 	form, bad := parseParams(string(body))
 	if bad != nil {
-		return nil, nil, bad
+		return nil, bad
 	}
-	err = s.write(r.Context(), func(t *tx) error {
-		doc, err = run(&call{Simulator: s, tx: t, p: form, req: r})
+	c.p = form
+	err = c.write(c.req.Context(), func(t *tx) error {
+		c.tx = t
+		doc, err = run(c)
 		return err
 	})
-	return form, doc, err
+	return doc, err
 }
 
 // decidePayment ends a delayed payment: outcome is succeeded or failed.

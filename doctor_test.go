@@ -548,6 +548,40 @@ func refusing(t *testing.T) string {
 	return listener.Addr().String()
 }
 
+// TestDoctorHearsASilence pays an order an hour ago of which no webhook told.
+func TestDoctorHearsASilence(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, databaseURL string) {
+		r := newRig(t, databaseURL)
+		store := modelstest.New(t, databaseURL, models.Options{Now: func() time.Time { return time.Now().Add(-time.Hour) }})
+		cart := models.NewToken()
+		if err := store.AddToCart(t.Context(), cart, modelstest.Product(t, store, "pen", 500, 10), 1); err != nil {
+			t.Fatal(err)
+		}
+		begun, err := store.BeginCheckout(t.Context(), cart)
+		if err != nil {
+			t.Fatal(err)
+		}
+		order := begun.Order
+		session := models.CheckoutSession{
+			ID: "cs_lost", Mode: "payment", Status: "complete", PaymentStatus: "paid", Currency: strings.ToLower(order.Currency),
+			AmountSubtotal: &order.Subtotal, AmountTotal: &order.Total, Metadata: map[string]string{"order_id": fmt.Sprint(order.ID)},
+		}
+		if applied, err := store.ApplySession(t.Context(), session); err != nil || applied.Outcome != models.OutcomePaid {
+			t.Fatalf("apply: %+v, %v", applied, err)
+		}
+		r.env["STRIPE_WEBHOOK_SECRET"] = r.register(right())
+		r.serve()
+		out, code := r.run("doctor", "--wait", "0")
+		if code != exitFailed {
+			t.Errorf("exit %d", code)
+		}
+		finds(t, out, "FAIL", "Webhooks", "None has come yet", "Order "+order.Number, "stripe setup")
+		out, _ = r.run("doctor") // whose test event ends the silence
+		finds(t, out, "ok", "Webhook round trip")
+		finds(t, out, "ok", "Webhooks", "The last one came")
+	})
+}
+
 func TestDoctorBeforeTheShopEverRan(t *testing.T) {
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		r := newRig(t, databaseURL)

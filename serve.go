@@ -246,6 +246,9 @@ func announce(ctx context.Context, cfg config.Config, store *models.Store, stdou
 	if cfg.Simulator() {
 		fmt.Fprintf(&out, "  Payments:          simulated at %s – no money moves (STRIPE_SECRET_KEY is not set)\n", cfg.SimURL)
 	}
+	if kept, err := payments.KeptWebhookSecrets(secretFile(cfg)); !cfg.Simulator() && err == nil && len(kept)+len(cfg.StripeWebhookSecrets) == 0 {
+		out.WriteString("  Webhooks:          refused until they have a secret; run: tuckshop stripe setup\n")
+	}
 	if cfg.SMTP == nil {
 		fmt.Fprintf(&out, "  Mail:              kept in the shop, read it at %s/admin/mail (SMTP_URL is not set)\n", cfg.BaseURL)
 	}

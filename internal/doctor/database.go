@@ -77,6 +77,7 @@ func webhooks(ctx context.Context, v *visit) Finding {
 	if !v.usable(ctx) {
 		return Finding{}
 	}
+	v.trip() // its event is the last one, and may end a silence
 	silence, err := v.Store.Silence(ctx)
 	if err != nil {
 		return fail("They cannot be counted: "+err.Error(), "Restart the shop; if that does not help, run `tuckshop migrate`.")

@@ -63,6 +63,7 @@ type visit struct {
 	account   func() (payments.Account, error)
 	endpoints func() ([]payments.Endpoint, error)
 	reach     func() error
+	trip      func() Finding
 }
 
 // check looks at one thing. The zero Finding means that it does not apply.
@@ -80,8 +81,8 @@ var checks = [...]check{
 	{"Clock", stripeClock},
 	{"Webhook endpoint", webhookEndpoint},
 	{"Webhook secret", webhookSecret},
+	{"Webhook round trip", func(_ context.Context, v *visit) Finding { return v.trip() }},
 	{"Webhooks", webhooks},
-	{"Webhook round trip", roundTripFinding},
 	{"Address", address},
 	{"Proxies", proxies},
 	{"Mail", mailServer},
@@ -103,6 +104,7 @@ func Examine(ctx context.Context, shop Shop, wait time.Duration, tell func(Findi
 		endpoints: sync.OnceValues(func() ([]payments.Endpoint, error) { return shop.Payments.Endpoints(ctx, shop.WebhookURL) }),
 		reach:     sync.OnceValue(func() error { return reach(ctx, shop.Config.BaseURL) }),
 	}
+	v.trip = sync.OnceValue(func() Finding { return testEvent(ctx, v) })
 	var found [len(checks)]chan Finding
 	for i, c := range checks {
 		found[i] = make(chan Finding, 1)

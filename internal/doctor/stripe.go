@@ -140,7 +140,7 @@ func webhookSecret(_ context.Context, v *visit) Finding {
 	return ok("%s.", strings.Join(where, ", "))
 }
 
-func roundTripFinding(ctx context.Context, v *visit) Finding {
+func testEvent(ctx context.Context, v *visit) Finding {
 	if v.Config.Simulator() || v.wait == 0 || !v.usable(ctx) {
 		return Finding{}
 	}

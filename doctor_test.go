@@ -541,7 +541,7 @@ func refusing(t *testing.T) string {
 			if err != nil {
 				return
 			}
-			io.WriteString(conn, "554 no service here\r\n")
+			io.WriteString(conn, "554 no service, not even for sesame-1\r\n")
 			conn.Close()
 		}
 	}()

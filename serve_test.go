@@ -57,7 +57,7 @@ func runShop(t *testing.T, env map[string]string) running {
 		return outcome{code, out.String(), faults.String()}
 	})
 	t.Cleanup(func() { stop() })
-	proctest.Eventually(t, 30*time.Second, "the shop is ready", func() bool {
+	proctest.Eventually(t, jobPatience, "the shop is ready", func() bool {
 		if len(ended) > 0 {
 			t.Fatalf("the shop ended at its start: %+v", stop())
 		}
@@ -124,7 +124,7 @@ func TestFirstStart(t *testing.T) {
 		}
 
 		buyWithTheSimulator(t, env)
-		proctest.Eventually(t, 30*time.Second, "the receipt is kept", func() bool {
+		proctest.Eventually(t, jobPatience, "the receipt is kept", func() bool {
 			return proctest.Rows(t, databaseURL, "SELECT COUNT(*) FROM emails WHERE kind = 'receipt' AND status = 'sent'")[0] == "1"
 		})
 		shop.stop().expect(t, exitDone)
@@ -186,7 +186,7 @@ func TestFirstOwnerFromTheEnvironment(t *testing.T) {
 func TestPortInUse(t *testing.T) {
 	t.Parallel()
 	for _, variable := range []string{"ADDR", "SIM_ADDR"} {
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -211,8 +211,8 @@ func TestStopWithARequestUnderWay(t *testing.T) {
 		shopper := shop.Fill(map[int64]int64{variant: 1})
 		stripe.OnOpening(func(answer func()) {
 			shop.Terminate()
-			proctest.Eventually(t, 30*time.Second, "the shop takes no more requests", func() bool {
-				connection, err := net.Dial("tcp", strings.TrimPrefix(shop.URL, "http://"))
+			proctest.Eventually(t, 15*time.Second, "the shop takes no more requests", func() bool {
+				connection, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(shop.URL, "http://"))
 				if err == nil {
 					connection.Close()
 				}

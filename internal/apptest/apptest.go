@@ -187,7 +187,7 @@ func NewBrowser(t *testing.T, baseURL string) *Browser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Browser{t: t, url: baseURL, client: &http.Client{Jar: jar, Timeout: 30 * time.Second,
+	return &Browser{t: t, url: baseURL, client: &http.Client{Jar: jar, Timeout: 2 * time.Minute,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 

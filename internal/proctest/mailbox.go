@@ -26,7 +26,7 @@ type Mailbox struct {
 // NewMailbox starts a mail server and stops it when the test ends.
 func NewMailbox(t *testing.T) *Mailbox {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

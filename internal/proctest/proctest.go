@@ -26,6 +26,10 @@ import (
 // Secret signs the webhooks of every Shop.
 const Secret = "whsec_proctest"
 
+// patience is how long a shop may take to start or to stop. On a busy machine
+// that is long.
+const patience = 3 * time.Minute
+
 var binary string
 
 // Main builds the shop with the race detector, runs the tests and ends the
@@ -35,7 +39,7 @@ func Main(m *testing.M) {
 		flag.Parse()
 		// These tests wait for other processes most of the time, so more of
 		// them run at once than there are cores.
-		if err := flag.Set("test.parallel", "12"); err != nil {
+		if err := flag.Set("test.parallel", "8"); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			return 1
 		}
@@ -46,7 +50,7 @@ func Main(m *testing.M) {
 		}
 		defer os.RemoveAll(dir) //nolint:errcheck // what is left is in the folder for such things
 		binary = filepath.Join(dir, "tuckshop")
-		build := exec.Command("go", "build", "-race", "-o", binary, "tuckshop") //nolint:gosec // our own program
+		build := exec.CommandContext(context.Background(), "go", "build", "-race", "-o", binary, "tuckshop") //nolint:gosec // our own program
 		build.Stdout, build.Stderr = os.Stderr, os.Stderr
 		if err := build.Run(); err != nil {
 			fmt.Fprintln(os.Stderr, "build the shop:", err)
@@ -99,7 +103,7 @@ func Start(t *testing.T, databaseURL string, env map[string]string) *Shop {
 func (s *Shop) Restart() {
 	s.t.Helper()
 	s.start()
-	Eventually(s.t, 30*time.Second, "the shop is ready", func() bool {
+	Eventually(s.t, patience, "the shop is ready", func() bool {
 		select {
 		case <-s.ended:
 			s.t.Fatalf("the shop ended at its start:\n%s", s.Output())
@@ -117,7 +121,7 @@ func (s *Shop) start() {
 	if s.output == nil {
 		s.output = &output{}
 	}
-	command := exec.Command(binary, "serve") //nolint:gosec // our own program
+	command := exec.CommandContext(context.WithoutCancel(s.t.Context()), binary, "serve") //nolint:gosec // our own program
 	for name, value := range s.env {
 		command.Env = append(command.Env, name+"="+value)
 	}
@@ -167,7 +171,7 @@ func (s *Shop) ExitCode() int {
 	s.t.Helper()
 	select {
 	case <-s.ended:
-	case <-time.After(40 * time.Second):
+	case <-time.After(patience):
 		s.t.Fatal("the shop does not end")
 	}
 	return s.command.ProcessState.ExitCode()
@@ -193,7 +197,7 @@ func FreeAddr(t *testing.T) string {
 	t.Helper()
 	for range 100 {
 		addr := fmt.Sprintf("127.0.0.1:%d", 10_000+rand.IntN(10_000)) //nolint:gosec // no secret
-		listener, err := net.Listen("tcp", addr)
+		listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", addr)
 		if err != nil {
 			continue
 		}

@@ -210,18 +210,17 @@ func FreeAddr(t *testing.T) string {
 	return ""
 }
 
-// Eventually asks until done says yes, for at most patience.
+// Eventually asks until done says yes, for at most patience; more and more
+// seldom, so that a long wait costs the others nothing.
 func Eventually(t *testing.T, patience time.Duration, what string, done func() bool) {
 	t.Helper()
 	deadline := time.NewTimer(patience)
 	defer deadline.Stop()
-	tick := time.NewTicker(100 * time.Millisecond)
-	defer tick.Stop()
-	for !done() {
+	for wait := 20 * time.Millisecond; !done(); wait = min(2*wait, time.Second) {
 		select {
 		case <-deadline.C:
 			t.Fatalf("still waiting after %s: %s", patience, what)
-		case <-tick.C:
+		case <-time.After(wait):
 		}
 	}
 }

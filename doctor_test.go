@@ -154,7 +154,7 @@ func dated(ahead time.Duration) func(http.ResponseWriter, *http.Request) bool {
 // refusing is a mail server that wants nothing.
 func refusing(t *testing.T) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -256,7 +256,7 @@ func TestLiveShopNeedsAWebhookSecret(t *testing.T) {
 		if err := payments.KeepWebhookSecret(filepath.Join(r.env["DATA_DIR"], payments.WebhookSecretFile), "whsec_kept"); err != nil {
 			t.Fatal(err)
 		}
-		taken, err := net.Listen("tcp", r.env["ADDR"])
+		taken, err := new(net.ListenConfig).Listen(t.Context(), "tcp", r.env["ADDR"])
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -93,7 +93,7 @@ func newRig(t *testing.T, databaseURL string) *rig {
 		}
 	})
 
-	free, err := net.Listen("tcp", "127.0.0.1:0")
+	free, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +141,11 @@ func (r *rig) serve() {
 		}
 	})
 	for {
-		response, err := http.Get("http://" + r.env["ADDR"] + "/readyz")
+		request, err := http.NewRequestWithContext(r.t.Context(), http.MethodGet, "http://"+r.env["ADDR"]+"/readyz", nil)
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		response, err := http.DefaultClient.Do(request)
 		if err == nil {
 			response.Body.Close()
 			if response.StatusCode == http.StatusOK {

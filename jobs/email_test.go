@@ -275,7 +275,7 @@ func (i *inbox) Data(r io.Reader) error {
 // whose names try to add headers and figures.
 func TestReceiptArrives(t *testing.T) {
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -47,7 +47,7 @@ func (s *scripted) start(t *testing.T) string {
 	certified.StartTLS()
 	s.cert = certified.TLS.Certificates[0]
 	certified.Close()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

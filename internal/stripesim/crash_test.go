@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 
 // serveForever prints its address once it listens, and ends by being killed alone.
 func serveForever(file, hook string) error {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func serveForever(file, hook string) error {
 // spawn starts a simulator in a process of its own and returns its address and what kills it.
 func spawn(t *testing.T, file, hook string) (url string, kill func()) {
 	t.Helper()
-	cmd := exec.Command(os.Args[0])
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), os.Args[0])
 	cmd.Env = append(os.Environ(), "STRIPESIM_FILE="+file, "STRIPESIM_HOOK="+hook)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
@@ -83,7 +83,7 @@ type answered struct {
 }
 
 // shopUntilKilled checks out, pays and refunds until the simulator is gone.
-func (a *answered) shopUntilKilled(url string) {
+func (a *answered) shopUntilKilled(ctx context.Context, url string) {
 	stripes := api(url)
 	browser := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	note := func(write func()) {
@@ -97,7 +97,12 @@ func (a *answered) shopUntilKilled(url string) {
 			return
 		}
 		note(func() { a.opened[session.ID] = true })
-		page, err := browser.Post(url+"/c/pay/"+session.ID, "application/x-www-form-urlencoded", strings.NewReader("outcome=pay"))
+		payment, err := http.NewRequestWithContext(ctx, http.MethodPost, url+"/c/pay/"+session.ID, strings.NewReader("outcome=pay"))
+		if err != nil {
+			return
+		}
+		payment.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		page, err := browser.Do(payment)
 		if err != nil {
 			return
 		}
@@ -147,7 +152,7 @@ func TestKilledSimulatorLosesNothing(t *testing.T) {
 		before := told.count()
 		var clients sync.WaitGroup
 		for range 4 {
-			clients.Go(func() { told.shopUntilKilled(url) })
+			clients.Go(func() { told.shopUntilKilled(t.Context(), url) })
 		}
 		until(t, "some calls are answered", func() bool { return told.count() >= before+20 })
 		kill()

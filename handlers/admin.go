@@ -381,9 +381,12 @@ func (a adminPages) showOrder(c echo.Context, status int, number string, faults 
 	if err != nil {
 		return err
 	}
-	page := admin.OrderPage{Order: order, Errors: faults, Notice: orderNotices[c.QueryParam("notice")]}
+	page := admin.OrderPage{Order: order, Errors: faults}
 	if page.Frame, err = a.frame(c, "Order "+order.Number, "/admin/orders"); err != nil {
 		return err
+	}
+	if text, ok := orderNotices[c.QueryParam("notice")]; ok {
+		page.Frame.Notice = &views.Notice{Kind: views.NoticeSuccess, Text: text}
 	}
 	history, err := a.store.OrderHistory(ctx, order.ID)
 	if err != nil {

@@ -231,6 +231,7 @@ func (j journey) setsUp() {
 	j.Fill("#password", "horse battery ten")
 	j.check("wrong password", j.Click("main form button"), http.StatusUnprocessableEntity)
 	j.contains("#faults", "do not match")
+	j.check("focus", j.Evaluate(`document.activeElement.id`), "faults")
 	j.Fill("#password", ownerPassword)
 	j.Click("main form button")
 	j.at("/admin/orders")

@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"tuckshop/models"
+	"tuckshop/static"
 )
 
 // machines answers those who are no people: monitors and search engines.
@@ -58,6 +59,17 @@ func (h machines) metrics(c echo.Context) error {
 func (h machines) robots(c echo.Context) error {
 	return c.String(http.StatusOK, "User-agent: *\nDisallow: /admin\nDisallow: /cart\nDisallow: /checkout\nDisallow: /orders/\nDisallow: /search\n"+
 		"Sitemap: "+h.frames.canonical("/sitemap.xml")+"\n")
+}
+
+// favicon answers those who ask for the icon without reading a page first.
+func (h machines) favicon(c echo.Context) error {
+	icon, err := static.Open("brand/favicon.ico")
+	if err != nil {
+		return fmt.Errorf("open the icon: %w", err)
+	}
+	defer icon.Close() //nolint:errcheck // only read
+	c.Response().Header().Set(echo.HeaderCacheControl, "public, max-age=86400")
+	return c.Stream(http.StatusOK, "image/x-icon", icon)
 }
 
 // sitemapSize is how many products one sitemap lists; the protocol allows

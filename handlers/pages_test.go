@@ -26,6 +26,7 @@ var notPages = map[string]string{
 	"/metrics":             "for machines",
 	"/robots.txt":          "for machines",
 	"/sitemap.xml":         "for machines",
+	"/favicon.ico":         "a file",
 	"/static/*":            "files",
 	"/media/:file":         "files",
 	"/admin/mail/:id/html": "a mail, shown inside /admin/mail/:id",

@@ -54,6 +54,7 @@ func routes(e *echo.Echo, c Config, frames *frames) error {
 	get("/metrics", machines.metrics)
 	get("/robots.txt", machines.robots)
 	get("/sitemap.xml", machines.sitemap)
+	get("/favicon.ico", machines.favicon)
 
 	get("/static/*", echo.WrapHandler(static.Handler()))
 	get("/media/:file", media{pictures: http.FS(c.Pictures)}.serve)

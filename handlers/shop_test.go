@@ -311,3 +311,12 @@ func TestOtherSitesCannotPost(t *testing.T) {
 		}
 	})
 }
+
+func TestFavicon(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, databaseURL string) {
+		got := apptest.New(t, databaseURL, apptest.Options{}).Browser().Get("/favicon.ico")
+		if got.Status != http.StatusOK || got.Header.Get("Content-Type") != "image/x-icon" || !strings.HasPrefix(got.Body, "\x00\x00\x01\x00") {
+			t.Errorf("answered %d %s", got.Status, got.Header.Get("Content-Type"))
+		}
+	})
+}

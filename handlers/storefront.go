@@ -49,7 +49,7 @@ func (s storefront) home(c echo.Context) error {
 		if err != nil {
 			return nil, err
 		}
-		frame.Description = "Good paper, sharp pencils and something sweet for the desk."
+		frame.Description = shelves(frame.Collections)
 		frame.Canonical = s.frames.canonical("/")
 		ctx := c.Request().Context()
 		featured, _, err := s.store.Products(ctx, models.ProductFilter{Sort: models.SortFeatured, PerPage: 4})
@@ -75,10 +75,28 @@ func (s storefront) home(c echo.Context) error {
 	})
 }
 
+// shelves says in a sentence what a shop sells.
+func shelves(collections []views.Link) string {
+	if len(collections) == 0 {
+		return "Come in and have a look around."
+	}
+	var names strings.Builder
+	for i, collection := range collections {
+		switch {
+		case i > 0 && i == len(collections)-1:
+			names.WriteString(" and ")
+		case i > 0:
+			names.WriteString(", ")
+		}
+		names.WriteString(collection.Label)
+	}
+	return names.String() + ". Come in and have a look around."
+}
+
 func (s storefront) list(c echo.Context) error {
 	return s.products(c, views.ListPage{
 		Heading: "All products", Path: "/products",
-		Intro: "Everything on our shelves, from first notebook to last biscuit.",
+		Intro: "Everything on our shelves.",
 	}, models.ProductFilter{Collection: c.QueryParam("collection")})
 }
 

@@ -136,7 +136,7 @@ func (s *Store) ProductSlugs(ctx context.Context, limit int) ([]string, error) {
 type CollectionSummary struct {
 	Collection
 	Products   int64
-	PictureKey string // of its first product with a picture
+	PictureKey string // of a product that it shares with as few others as can be
 	PictureAlt string
 }
 
@@ -146,11 +146,12 @@ func (s *Store) Collections(ctx context.Context) ([]CollectionSummary, error) {
 	err := s.read.WithContext(ctx).Raw(`SELECT c.*,
 		(SELECT COUNT(*) FROM collection_products cp JOIN products p ON p.id = cp.product_id
 			WHERE cp.collection_id = c.id AND p.status = ?) AS products,
-		COALESCE((SELECT pi.key FROM collection_products cp JOIN pictures pi ON pi.product_id = cp.product_id
-			WHERE cp.collection_id = c.id ORDER BY pi.position, pi.id LIMIT 1), '') AS picture_key,
-		COALESCE((SELECT pi.alt FROM collection_products cp JOIN pictures pi ON pi.product_id = cp.product_id
-			WHERE cp.collection_id = c.id ORDER BY pi.position, pi.id LIMIT 1), '') AS picture_alt
-		FROM collections c ORDER BY c.position, c.id`, ProductActive).Scan(&summaries).Error
+		COALESCE(shown.key, '') AS picture_key, COALESCE(shown.alt, '') AS picture_alt
+		FROM collections c LEFT JOIN pictures shown ON shown.id = (
+			SELECT pi.id FROM collection_products cp JOIN products p ON p.id = cp.product_id JOIN pictures pi ON pi.product_id = p.id
+			WHERE cp.collection_id = c.id AND p.status = ?
+			ORDER BY (SELECT COUNT(*) FROM collection_products other WHERE other.product_id = p.id), p.featured DESC, p.id, pi.position, pi.id LIMIT 1)
+		ORDER BY c.position, c.id`, ProductActive, ProductActive).Scan(&summaries).Error
 	if err != nil {
 		return nil, fmt.Errorf("list collections: %w", err)
 	}

@@ -112,8 +112,8 @@ func groupVariants(p ProductPage) []variantGroup {
 	return groups
 }
 
-// statusText says what an order's status means for its shopper.
-func statusText(status models.OrderStatus) string {
+// StatusText says what an order's status means.
+func StatusText(status models.OrderStatus) string {
 	switch status {
 	case models.OrderPending:
 		return "Waiting for payment"

@@ -74,7 +74,7 @@ func layout(f Frame, faults []FieldError, attributes templ.Attributes) templ.Com
 			}
 		}
 		if len(faults) > 0 {
-			templ_7745c5c3_Err = summary(faults).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Summary(faults).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -660,8 +660,8 @@ func notice(n Notice) templ.Component {
 	})
 }
 
-// summary lists the faults of a form and takes the focus.
-func summary(faults []FieldError) templ.Component {
+// Summary lists the faults of a form and takes the focus.
+func Summary(faults []FieldError) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -2,6 +2,7 @@
 package admin
 
 import (
+	"fmt"
 	"strconv"
 	"time"
 
@@ -62,7 +63,6 @@ type OrderPage struct {
 	Payments []models.Payment
 	Reviews  []Review // that wait for a decision
 	Timeline []views.TimelineEntry
-	Notice   string
 	Errors   []views.FieldError
 }
 
@@ -139,4 +139,18 @@ func (p DoctorPage) FailedText() string {
 		return "One check failed."
 	}
 	return strconv.Itoa(p.Failed) + " checks failed."
+}
+
+func times(n int64) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
+}
+
+func fulfilment(o models.Order) string {
+	if o.Fulfilment == models.Fulfilled {
+		return "Sent"
+	}
+	return "Not sent yet"
 }

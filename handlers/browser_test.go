@@ -21,6 +21,7 @@ func TestJourneys(t *testing.T) {
 	for name, script := range map[string]bool{"script": true, "no script": false} {
 		t.Run(name, func(t *testing.T) {
 			modelstest.Each(t, func(t *testing.T, databaseURL string) {
+				t.Parallel()
 				app := apptest.New(t, databaseURL, apptest.Options{Demo: true, RateLimits: true})
 				tab := func() journey { return journey{t, app, chromium.Tab(t, script), script} }
 				shopper := tab()

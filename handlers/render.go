@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -158,35 +159,61 @@ func negotiate(r *http.Request) string {
 	return ""
 }
 
-// compress compresses a page: quickly for one reader, or well for many.
+// packer is a compressor that is used again and again: a new one costs more
+// memory than the page it compresses.
+type packer interface {
+	io.WriteCloser
+	Reset(io.Writer)
+}
+
+// packing says how a page is compressed: quickly for one reader, or well for
+// many.
+type packing struct {
+	encoding string
+	quick    bool
+}
+
+var packers = map[packing]*sync.Pool{
+	{"br", true}:    brotliPackers(2),
+	{"br", false}:   brotliPackers(5),
+	{"gzip", true}:  gzipPackers(gzip.BestSpeed),
+	{"gzip", false}: gzipPackers(gzip.DefaultCompression),
+}
+
+// brotliPackers look back 128 kB at most: hardly a page is longer.
+func brotliPackers(level int) *sync.Pool {
+	return &sync.Pool{New: func() any {
+		return brotli.NewWriterOptions(io.Discard, brotli.WriterOptions{Quality: level, LGWin: 17})
+	}}
+}
+
+func gzipPackers(level int) *sync.Pool {
+	return &sync.Pool{New: func() any {
+		w, err := gzip.NewWriterLevel(io.Discard, level)
+		if err != nil {
+			panic(err) // of an unknown level
+		}
+		return w
+	}}
+}
+
+// compress compresses a page, or returns it as it is for the empty encoding.
 func compress(page []byte, encoding string, quick bool) ([]byte, error) {
-	var out bytes.Buffer
-	var err error
-	switch encoding {
-	case "br":
-		level := 7
-		if quick {
-			level = 2
-		}
-		w := brotli.NewWriterLevel(&out, level)
-		if _, err = w.Write(page); err == nil {
-			err = w.Close()
-		}
-	case "gzip":
-		level := gzip.DefaultCompression
-		if quick {
-			level = gzip.BestSpeed
-		}
-		var w *gzip.Writer
-		if w, err = gzip.NewWriterLevel(&out, level); err == nil {
-			if _, err = w.Write(page); err == nil {
-				err = w.Close()
-			}
-		}
-	default:
+	pool, ok := packers[packing{encoding, quick}]
+	if !ok {
 		return page, nil
 	}
-	if err != nil {
+	w, ok := pool.Get().(packer)
+	if !ok {
+		return nil, fmt.Errorf("compress page: no packer for %s", encoding)
+	}
+	defer pool.Put(w)
+	var out bytes.Buffer
+	w.Reset(&out)
+	if _, err := w.Write(page); err != nil {
+		return nil, fmt.Errorf("compress page: %w", err)
+	}
+	if err := w.Close(); err != nil {
 		return nil, fmt.Errorf("compress page: %w", err)
 	}
 	return out.Bytes(), nil

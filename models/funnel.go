@@ -275,13 +275,16 @@ func (s *Store) mismatch(order Order, session CheckoutSession) string {
 // markPaid is the one place where an order becomes paid. The caller holds the
 // order's lock.
 func (s *Store) markPaid(tx *gorm.DB, order *Order, session CheckoutSession) (outcome, detail string, err error) {
-	sold, err := s.sellStock(tx, order)
-	if err != nil {
-		return "", "", err
-	}
-	if !sold {
-		detail = "the payment came after the stock had gone back, and it is sold out now"
-		return OutcomeReview, detail, s.sendToReview(tx, order, session, detail)
+	reserved := order.StockStatus == StockReserved
+	if !reserved {
+		taken, err := takeStock(tx, order.Items)
+		if err != nil {
+			return "", "", err
+		}
+		if !taken {
+			detail = "the payment came after the stock had gone back, and it is sold out now"
+			return OutcomeReview, detail, s.sendToReview(tx, order, session, detail)
+		}
 	}
 	now := s.now()
 	values := s.sessionColumns(session)
@@ -304,27 +307,46 @@ func (s *Store) markPaid(tx *gorm.DB, order *Order, session CheckoutSession) (ou
 	if err := emptyCart(tx, order); err != nil {
 		return "", "", err
 	}
-	// Last, for it may find that some of the money has gone back already.
-	return OutcomePaid, "", s.recordPayment(tx, order, session, PaymentOfOrder)
+	// After the order is paid, for it may find that some of the money has gone
+	// back already.
+	if err := s.recordPayment(tx, order, session, PaymentOfOrder); err != nil {
+		return "", "", err
+	}
+	if reserved {
+		// Last: other orders of the same variants wait from here to the commit.
+		return OutcomePaid, "", sellReserved(tx, order.Items)
+	}
+	return OutcomePaid, "", nil
 }
 
 // sellStock turns an order's reservation into a sale; where the stock had gone
 // back it is taken again. It reports false, with nothing changed, where that
 // cannot be.
 func (s *Store) sellStock(tx *gorm.DB, order *Order) (bool, error) {
-	items := itemsByVariant(order.Items)
 	if order.StockStatus == StockReserved {
-		for _, item := range items {
-			err := tx.Model(&Variant{}).Where("id = ?", item.VariantID).UpdateColumns(map[string]any{
-				"stock":    gorm.Expr("stock - ?", item.Quantity),
-				"reserved": gorm.Expr("reserved - ?", item.Quantity),
-			}).Error
-			if err != nil {
-				return false, fmt.Errorf("sell variant %d: %w", item.VariantID, err)
-			}
-		}
-		return true, nil
+		return true, sellReserved(tx, order.Items)
 	}
+	return takeStock(tx, order.Items)
+}
+
+// sellReserved turns reservations, which cannot fail, into sales.
+func sellReserved(tx *gorm.DB, items []OrderItem) error {
+	for _, item := range itemsByVariant(items) {
+		err := tx.Model(&Variant{}).Where("id = ?", item.VariantID).UpdateColumns(map[string]any{
+			"stock":    gorm.Expr("stock - ?", item.Quantity),
+			"reserved": gorm.Expr("reserved - ?", item.Quantity),
+		}).Error
+		if err != nil {
+			return fmt.Errorf("sell variant %d: %w", item.VariantID, err)
+		}
+	}
+	return nil
+}
+
+// takeStock sells what is not reserved. It reports false, with nothing changed,
+// where not all of it is there.
+func takeStock(tx *gorm.DB, items []OrderItem) (bool, error) {
+	items = itemsByVariant(items)
 	for i, item := range items {
 		result := tx.Model(&Variant{}).Where("id = ? AND stock - reserved >= ?", item.VariantID, item.Quantity).
 			UpdateColumn("stock", gorm.Expr("stock - ?", item.Quantity))
@@ -414,16 +436,20 @@ func emptyCart(tx *gorm.DB, order *Order) error {
 	if result.RowsAffected == 0 || order.CartID == nil {
 		return nil
 	}
-	for _, item := range order.Items {
-		err := tx.Where("cart_id = ? AND variant_id = ? AND quantity <= ?", *order.CartID, item.VariantID, item.Quantity).
-			Delete(&CartItem{}).Error
-		if err == nil {
-			err = tx.Model(&CartItem{}).Where("cart_id = ? AND variant_id = ? AND quantity > ?", *order.CartID, item.VariantID, item.Quantity).
-				UpdateColumn("quantity", gorm.Expr("quantity - ?", item.Quantity)).Error
-		}
-		if err != nil {
-			return fmt.Errorf("empty the cart of order %d: %w", order.ID, err)
-		}
+	gone := tx.Where(`cart_id = ? AND EXISTS (SELECT 1 FROM order_items i WHERE i.order_id = ?
+		AND i.variant_id = cart_items.variant_id AND i.quantity >= cart_items.quantity)`, *order.CartID, order.ID).Delete(&CartItem{})
+	if gone.Error != nil {
+		return fmt.Errorf("empty the cart of order %d: %w", order.ID, gone.Error)
+	}
+	if gone.RowsAffected == int64(len(order.Items)) {
+		return nil
+	}
+	err := tx.Exec(`UPDATE cart_items SET quantity = quantity - (SELECT i.quantity FROM order_items i
+		WHERE i.order_id = ? AND i.variant_id = cart_items.variant_id)
+		WHERE cart_id = ? AND variant_id IN (SELECT i.variant_id FROM order_items i WHERE i.order_id = ?)`,
+		order.ID, *order.CartID, order.ID).Error
+	if err != nil {
+		return fmt.Errorf("take order %d out of its cart: %w", order.ID, err)
 	}
 	return nil
 }

@@ -79,6 +79,13 @@ func (s *Store) recordPayment(tx *gorm.DB, order *Order, session CheckoutSession
 		payment.PaymentIntentID = &session.PaymentIntentID
 		conflict = "payment_intent_id"
 	}
+	first := tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: conflict}}, DoNothing: true}).Create(&payment)
+	if first.Error != nil {
+		return fmt.Errorf("store the payment of order %d: %w", order.ID, first.Error)
+	}
+	if first.RowsAffected == 1 { // nothing can have been refunded of it
+		return s.refundOrder(tx, order)
+	}
 	err := tx.Clauses(clause.OnConflict{
 		Columns:   []clause.Column{{Name: conflict}},
 		DoUpdates: clause.AssignmentColumns([]string{"order_id", "stripe_session_id", "role", "amount", "currency", "updated_at"}),

@@ -198,6 +198,43 @@ func (d *database) columns(ctx context.Context, table string) (names []string, e
 	return rows.Columns()
 }
 
+// rowCounts counts the rows of every table.
+func (d *database) rowCounts(ctx context.Context) (map[string]int, error) {
+	names := "SELECT name FROM sqlite_master WHERE type = 'table'"
+	if d.postgres {
+		names = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
+	}
+	tables, err := d.strings(ctx, names)
+	if err != nil {
+		return nil, err
+	}
+	counts := map[string]int{}
+	for _, table := range tables {
+		var rows int
+		if err := d.QueryRowContext(ctx, "SELECT COUNT(*) FROM "+table).Scan(&rows); err != nil { //nolint:gosec // our own tables
+			return nil, fmt.Errorf("count %s: %w", table, err)
+		}
+		counts[table] = rows
+	}
+	return counts, nil
+}
+
+func (d *database) strings(ctx context.Context, query string) (values []string, err error) {
+	rows, err := d.QueryContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close(), rows.Err()) }()
+	for rows.Next() {
+		var value string
+		if err := rows.Scan(&value); err != nil {
+			return nil, err
+		}
+		values = append(values, value)
+	}
+	return values, nil
+}
+
 // take names count orders that nobody has taken yet: the first and up.
 func (d *database) take(count int) (int, error) {
 	if d.used+count > d.orders {

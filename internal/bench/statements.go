@@ -41,8 +41,8 @@ func newBareClient(ctx context.Context, d *database) (*bareClient, error) {
 		return c, nil
 	}
 	for _, statement := range []string{
-		insertEvent, selectAttempt, selectOrder, selectItems, updateAttempt, updateVariant, updateOrder, insertHistory,
-		insertEmail, updateCart, deleteLine, updateLine, updateEvent,
+		insertEvent, selectAttempt, selectOrder, selectItems, updateAttempt, updateOrder, insertHistory, insertEmail, updateCart,
+		deleteLines, insertPayment, sumPayments, updateVariant, updateEvent,
 	} {
 		if c.prepared[statement], err = d.PrepareContext(ctx, statement); err != nil { //nolint:sqlclosecheck // as long as the program
 			return nil, fmt.Errorf("prepare %s: %w", statement, err)
@@ -80,7 +80,6 @@ const (
 	selectOrder   = `SELECT * FROM orders WHERE orders.id = ? LIMIT ?`
 	selectItems   = `SELECT * FROM order_items WHERE order_id = ? ORDER BY id`
 	updateAttempt = `UPDATE checkout_attempts SET error = ?, status = ?, stripe_session_id = ? WHERE id = ?`
-	updateVariant = `UPDATE variants SET reserved = reserved - ?, stock = stock - ? WHERE id = ?`
 	updateOrder   = `UPDATE orders SET email = ?, paid_at = ?, payment_intent_id = ?, shipping_city = ?, shipping_country = ?,
 		shipping_line1 = ?, shipping_name = ?, shipping_postal_code = ?, status = ?, stock_status = ?, stripe_session_id = ?, updated_at = ?
 		WHERE id = ? AND status IN (?, ?, ?, ?)`
@@ -88,9 +87,14 @@ const (
 	insertEmail   = `INSERT INTO emails (order_id, kind, message_id, recipient, subject, html, text, status, attempts, last_error, transport, sent_at, created_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (message_id) DO NOTHING RETURNING id`
 	updateCart  = `UPDATE carts SET order_id = ? WHERE order_id = ?`
-	deleteLine  = `DELETE FROM cart_items WHERE cart_id = ? AND variant_id = ? AND quantity <= ?`
-	updateLine  = `UPDATE cart_items SET quantity = quantity - ? WHERE cart_id = ? AND variant_id = ? AND quantity > ?`
-	updateEvent = `UPDATE stripe_events SET detail = ?, order_id = ?, outcome = ? WHERE id = ?`
+	deleteLines = `DELETE FROM cart_items WHERE cart_id = ? AND EXISTS (SELECT 1 FROM order_items i WHERE i.order_id = ?
+		AND i.variant_id = cart_items.variant_id AND i.quantity >= cart_items.quantity)`
+	insertPayment = `INSERT INTO payments (order_id, stripe_session_id, payment_intent_id, role, amount, currency, charge_refunded,
+		amount_refunded, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (payment_intent_id) DO NOTHING RETURNING id`
+	sumPayments = `SELECT COALESCE(SUM(amount), 0) AS paid, COALESCE(SUM(amount_refunded), 0) AS refunded FROM payments
+		WHERE order_id = ? AND role <> ?`
+	updateVariant = `UPDATE variants SET reserved = reserved - ?, stock = stock - ? WHERE id = ?`
+	updateEvent   = `UPDATE stripe_events SET detail = ?, order_id = ?, outcome = ? WHERE id = ?`
 )
 
 // receive applies the event that order n is paid. On an error the transaction
@@ -106,7 +110,8 @@ func (c *bareClient) receive(ctx context.Context, n int, payload []byte) (err er
 		}
 	}()
 	now := time.Now().UTC().Truncate(time.Millisecond)
-	event, session, orderID := fmt.Sprintf("evt_bench_%d", n), fmt.Sprintf("cs_bench_%d", n), c.first+int64(n)
+	event, session, intent := fmt.Sprintf("evt_bench_%d", n), fmt.Sprintf("cs_bench_%d", n), fmt.Sprintf("pi_bench_%d", n)
+	orderID := c.first + int64(n)
 	if _, err = c.rows(ctx, tx, insertEvent, event, "checkout.session.completed", "2023-10-16", false, "ignored", "", nil, 1, payload, now); err != nil {
 		return err
 	}
@@ -125,14 +130,8 @@ func (c *bareClient) receive(ctx context.Context, n int, payload []byte) (err er
 	if err = c.exec(ctx, tx, updateAttempt, "", "complete", session, attempt[0]["id"]); err != nil {
 		return err
 	}
-	sort.Slice(items, func(i, j int) bool { return items[i]["variant_id"].(int64) < items[j]["variant_id"].(int64) })
-	for _, item := range items {
-		if err = c.exec(ctx, tx, updateVariant, item["quantity"], item["quantity"], item["variant_id"]); err != nil {
-			return err
-		}
-	}
 	email := fmt.Sprintf("shopper-%d@example.com", n)
-	if err = c.exec(ctx, tx, updateOrder, email, now, fmt.Sprintf("pi_bench_%d", n), "Berlin", "DE", "Unter den Linden 1", "Ada Shopper", "10117",
+	if err = c.exec(ctx, tx, updateOrder, email, now, intent, "Berlin", "DE", "Unter den Linden 1", "Ada Shopper", "10117",
 		"paid", "sold", session, now, orderID, "pending", "awaiting_payment", "expired", "payment_failed"); err != nil {
 		return err
 	}
@@ -150,11 +149,18 @@ func (c *bareClient) receive(ctx context.Context, n int, payload []byte) (err er
 	if err = c.exec(ctx, tx, updateCart, nil, orderID); err != nil {
 		return err
 	}
+	if err = c.exec(ctx, tx, deleteLines, order[0]["cart_id"], orderID); err != nil {
+		return err
+	}
+	if _, err = c.rows(ctx, tx, insertPayment, orderID, session, intent, "order", order[0]["total"], "USD", 0, 0, now, now); err != nil {
+		return err
+	}
+	if _, err = c.rows(ctx, tx, sumPayments, orderID, "duplicate"); err != nil {
+		return err
+	}
+	sort.Slice(items, func(i, j int) bool { return items[i]["variant_id"].(int64) < items[j]["variant_id"].(int64) })
 	for _, item := range items {
-		if err = c.exec(ctx, tx, deleteLine, order[0]["cart_id"], item["variant_id"], item["quantity"]); err != nil {
-			return err
-		}
-		if err = c.exec(ctx, tx, updateLine, item["quantity"], order[0]["cart_id"], item["variant_id"], item["quantity"]); err != nil {
+		if err = c.exec(ctx, tx, updateVariant, item["quantity"], item["quantity"], item["variant_id"]); err != nil {
 			return err
 		}
 	}

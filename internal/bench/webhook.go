@@ -7,9 +7,11 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -44,7 +46,7 @@ func measureWebhooks(ctx context.Context, b *bench) error {
 }
 
 func (b *bench) measureWebhooksOn(ctx context.Context, kind string, levels []int, targets map[int]string) (err error) {
-	orders := 0
+	orders := 2 // to compare the traces
 	for _, connections := range levels {
 		orders += b.seconds * webhooksPerSecond[connections] * (b.repeat + 1) * 2
 	}
@@ -73,6 +75,9 @@ func (b *bench) measureWebhooksOn(ctx context.Context, kind string, levels []int
 		return err
 	}
 	defer func() { err = errors.Join(err, shop.stop()) }()
+	if err := sameTraces(ctx, shop, shopData, client); err != nil {
+		return err
+	}
 	for _, connections := range levels {
 		fmt.Fprintln(os.Stderr, " ", kind, connections)
 		count := b.seconds * webhooksPerSecond[connections]
@@ -99,6 +104,48 @@ func (b *bench) measureWebhooksOn(ctx context.Context, kind string, levels []int
 			what = fmt.Sprintf("webhooks, %s, one at a time; the seed: %s", kind, seed[connections])
 		}
 		b.table.compare(what, ours, theirs, targets[connections])
+	}
+	return nil
+}
+
+// sameTraces checks that the bare client leaves as many rows in every table as
+// the shop: its statements are written by hand and must follow the shop's.
+func sameTraces(ctx context.Context, shop *process, shopData *database, client *bareClient) error {
+	traces := func(d *database, deliver func() error) (map[string]int, error) {
+		before, err := d.rowCounts(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if err := deliver(); err != nil {
+			return nil, err
+		}
+		after, err := d.rowCounts(ctx)
+		for table := range after {
+			after[table] -= before[table]
+		}
+		for table := range after { // the job library's own bookkeeping
+			if strings.HasPrefix(table, "river_") && table != "river_job" {
+				delete(after, table)
+			}
+		}
+		return after, err
+	}
+	ours, err := traces(shopData, func() error {
+		_, err := deliver(ctx, shop, shopData, 1, 1)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	theirs, err := traces(client.database, func() error {
+		_, err := client.deliver(ctx, 1, 1)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("bare: %w", err)
+	}
+	if !maps.Equal(ours, theirs) {
+		return fmt.Errorf("the shop adds rows %v, the bare client %v: statements.go must follow models.ReceiveEvent", ours, theirs)
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"tuckshop/internal/apptest"
 	"tuckshop/internal/browsertest"
@@ -271,6 +272,32 @@ func (w walk) admin(orders map[models.OrderStatus]models.Order) {
 		return history.Emails[0].Status == models.EmailSent
 	})
 	w.visit("admin mail read", fmt.Sprintf("/admin/mail/%d", receipt), 200)
+	w.visit("admin events", "/admin/events", 200)
+	w.visit("admin events none found", "/admin/events?q=evt_none", 200)
+	events, err := w.app.Store.StripeEvents(w.t.Context(), models.EventFilter{Outcome: models.OutcomePaid, Limit: 1})
+	if err != nil || len(events) != 1 {
+		w.t.Fatalf("%d events, %v", len(events), err)
+	}
+	w.visit("admin event", "/admin/events/"+events[0].ID, 200)
+	w.Click("main form button")
+	w.look("admin event replayed")
+	w.visit("admin jobs", "/admin/jobs", 200)
+	w.visit("admin doctor", "/admin/doctor", 200)
+
+	paid := "/admin/orders/" + orders[models.OrderPaid].Number
+	w.visit("admin refund", paid+"/refund", 200)
+	w.Fill("#amount", "a lot")
+	w.check("status", w.Click("main form button"), http.StatusUnprocessableEntity)
+	w.look("admin refund with a fault")
+	w.Fill("#amount", "1.50")
+	w.check("status", w.Click("main form button"), 200)
+	w.look("admin refund confirmed")
+	w.Click("main form button")
+	w.at(paid + "?notice=refund")
+	w.look("admin order with a refund")
+	w.Open(w.app.URL + "/admin/orders/" + orders[models.OrderReview].Number)
+	w.check("status", w.Click("button[value=cancel]"), http.StatusUnprocessableEntity)
+	w.look("admin review with a fault")
 	w.visit("admin 404", "/admin/nothing", http.StatusNotFound)
 }
 
@@ -295,6 +322,12 @@ func makeOrders(t *testing.T, app *apptest.App) map[models.OrderStatus]models.Or
 			s.PaymentStatus = "unpaid"
 			return []string{models.EventSessionExpired}
 		},
+		models.OrderPartiallyRefunded: func(*models.CheckoutSession) []string {
+			return []string{models.EventSessionCompleted, "refund.created", "charge.dispute.created"}
+		},
+		models.OrderRefunded: func(*models.CheckoutSession) []string {
+			return []string{models.EventSessionCompleted, models.EventChargeRefunded}
+		},
 		models.OrderReview: func(s *models.CheckoutSession) []string {
 			*s.AmountTotal++
 			return []string{models.EventSessionCompleted}
@@ -308,7 +341,19 @@ func makeOrders(t *testing.T, app *apptest.App) map[models.OrderStatus]models.Or
 			Shipping: models.Address{Line1: "Gartenstraße 117, Hinterhaus, 3. Stock", Line2: "bei Familie Kowalczyk", City: "Neustadt an der Weinstraße", PostalCode: "67433", Country: "DE"},
 		}
 		for _, kind := range change(&session) {
-			_, err := app.Store.ReceiveEvent(t.Context(), models.Event{ID: "evt_" + models.NewToken(), Type: kind, Payload: []byte("{}"), Session: &session})
+			event := models.Event{ID: "evt_" + models.NewToken(), Type: kind, Payload: []byte(`{"data":{"object":{"customer_details":{"email":"w@example.com"}}}}`)}
+			switch kind {
+			case "refund.created":
+				event.Refund = &models.StripeRefund{ID: "re_1", PaymentIntentID: session.PaymentIntentID, Currency: "usd", Amount: 100, Status: "succeeded"}
+			case "charge.dispute.created":
+				due := time.Now().Add(7 * 24 * time.Hour)
+				event.Dispute = &models.StripeDispute{ID: "dp_1", PaymentIntentID: session.PaymentIntentID, Currency: "usd", Amount: order.Total, Status: "needs_response", Reason: "product_not_received", EvidenceDueAt: &due}
+			case models.EventChargeRefunded:
+				event.Charge = &models.Charge{ID: "ch_1", PaymentIntentID: session.PaymentIntentID, Currency: "usd", AmountRefunded: &order.Total}
+			default:
+				event.Session = &session
+			}
+			_, err := app.Store.ReceiveEvent(t.Context(), event)
 			if err != nil {
 				t.Fatal(err)
 			}

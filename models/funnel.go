@@ -144,24 +144,19 @@ func (s *Store) matchOrder(tx *gorm.DB, session CheckoutSession) (Order, *Checko
 		{"metadata.order_id", session.Metadata["order_id"]},
 		{"client_reference_id", session.ClientReferenceID},
 	}
-	var orderID int64
+	var id int64
 	if attempt != nil {
-		orderID = attempt.OrderID
+		id = attempt.OrderID
 	}
 	for _, claim := range claims {
-		if orderID != 0 || claim.id == "" {
-			continue
+		if id == 0 {
+			id, _ = orderID(claim.id)
 		}
-		id, err := strconv.ParseInt(claim.id, 10, 64)
-		if err != nil || id <= 0 {
-			continue // another system's way of naming things
-		}
-		orderID = id
 	}
-	if orderID == 0 {
+	if id == 0 {
 		return Order{}, nil, "", ErrNotFound
 	}
-	order, err := lockOrder(tx, orderID)
+	order, err := lockOrder(tx, id)
 	if err != nil {
 		return order, nil, "", err
 	}
@@ -182,6 +177,16 @@ func (s *Store) matchOrder(tx *gorm.DB, session CheckoutSession) (Order, *Checko
 		}
 	}
 	return order, attempt, disagreement, nil
+}
+
+// orderID reads an order's id as the shop writes it at Stripe. Other systems
+// name things in ways of their own.
+func orderID(name string) (id int64, ours bool) {
+	id, err := strconv.ParseInt(name, 10, 64)
+	if err != nil || id <= 0 {
+		return 0, false
+	}
+	return id, true
 }
 
 // closeAttempt notes that an attempt's session is complete or expired. A

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"gorm.io/gorm"
@@ -21,8 +20,8 @@ func (SettleOrderArgs) Kind() string { return "settle_order" }
 // applyIntent has a job look after an order whose payment intent succeeded:
 // the session's own event may be late or lost.
 func (s *Store) applyIntent(tx *gorm.DB, intent PaymentIntent) (Applied, error) {
-	id, unreadable := strconv.ParseInt(intent.Metadata["order_id"], 10, 64)
-	if unreadable != nil { // another system's
+	id, ours := orderID(intent.Metadata["order_id"])
+	if !ours {
 		return Applied{Outcome: OutcomeIgnored}, nil
 	}
 	order, err := lockOrder(tx, id)

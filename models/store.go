@@ -22,7 +22,6 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
-	sqlite "github.com/ncruces/go-sqlite3/driver"
 	"github.com/ncruces/go-sqlite3/gormlite"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver"
@@ -102,22 +101,22 @@ func (s *Store) openSQLite(ctx context.Context, path string) error {
 		return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
 	}
 	var err error
-	if s.sqlWrite, err = sqlite.Open(dsn()); err != nil {
+	if s.sqlWrite, err = openSQLiteDB(dsn()); err != nil {
 		return fmt.Errorf("open database: %w", err)
 	}
 	s.sqlWrite.SetMaxOpenConns(1)
 	if err := s.sqlWrite.PingContext(ctx); err != nil { // makes the file and its WAL before the readers come
 		return fmt.Errorf("open database %s: %w", path, err)
 	}
-	if s.sqlRead, err = sqlite.Open(dsn("query_only(1)")); err != nil {
+	if s.sqlRead, err = openSQLiteDB(dsn("query_only(1)")); err != nil {
 		return fmt.Errorf("open database for reading: %w", err)
 	}
 	s.sqlRead.SetMaxOpenConns(4)
 	s.sqlRead.SetMaxIdleConns(4)
-	if s.write, err = s.gorm(gormlite.OpenDB(s.sqlWrite), false); err != nil {
+	if s.write, err = s.gorm(gormlite.OpenDB(s.sqlWrite)); err != nil {
 		return err
 	}
-	s.read, err = s.gorm(gormlite.OpenDB(s.sqlRead), true)
+	s.read, err = s.gorm(gormlite.OpenDB(s.sqlRead))
 	return err
 }
 
@@ -137,16 +136,15 @@ func (s *Store) openPostgres(ctx context.Context, databaseURL string) error {
 	if s.listen, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 		return fmt.Errorf("open the listening connection: %w", err)
 	}
-	s.write, err = s.gorm(postgres.New(postgres.Config{Conn: s.sqlWrite}), false)
+	s.write, err = s.gorm(postgres.New(postgres.Config{Conn: s.sqlWrite}))
 	s.read = s.write
 	return err
 }
 
-func (s *Store) gorm(dialector gorm.Dialector, prepare bool) (*gorm.DB, error) {
+func (s *Store) gorm(dialector gorm.Dialector) (*gorm.DB, error) {
 	db, err := gorm.Open(dialector, &gorm.Config{
 		SkipDefaultTransaction: true,
 		TranslateError:         true,
-		PrepareStmt:            prepare,
 		NowFunc:                s.now,
 		Logger:                 logger.New(discardWriter{io.Discard}, logger.Config{LogLevel: logger.Silent}),
 	})

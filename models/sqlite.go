@@ -1,0 +1,144 @@
+package models
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+
+	"github.com/ncruces/go-sqlite3"
+	sqlite "github.com/ncruces/go-sqlite3/driver"
+)
+
+// openSQLiteDB opens a database whose connections keep the statements they
+// have prepared. SQLite takes as long to read a statement as to run it, and
+// while the one writing connection reads, everybody else waits.
+func openSQLiteDB(dsn string) (*sql.DB, error) {
+	connector, err := (&sqlite.SQLite{}).OpenConnector(dsn)
+	if err != nil {
+		return nil, err
+	}
+	return sql.OpenDB(keepingConnector{connector}), nil
+}
+
+type keepingConnector struct{ driver.Connector }
+
+// sqliteConn is all that the driver's connections can do.
+type sqliteConn interface {
+	sqlite.Conn
+	driver.ExecerContext
+	driver.NamedValueChecker
+}
+
+// sqliteStmt is all that the driver's statements can do.
+type sqliteStmt interface {
+	driver.Stmt
+	driver.StmtExecContext
+	driver.StmtQueryContext
+	driver.NamedValueChecker
+	Reset() error
+}
+
+// Connect makes a connection that keeps its statements.
+func (c keepingConnector) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := c.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	plain, ok := conn.(sqliteConn)
+	if !ok {
+		return nil, errors.Join(fmt.Errorf("a connection of type %T cannot keep statements", conn), conn.Close())
+	}
+	schema, _, err := plain.Raw().Prepare("PRAGMA schema_version")
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return &keepingConn{sqliteConn: plain, idle: map[string]sqliteStmt{}, schema: schema}, nil
+}
+
+// keptStatements bounds what a connection keeps; each takes a few kilobytes.
+const keptStatements = 120
+
+// keepingConn is one connection. database/sql never uses it, nor a statement of
+// it, from two goroutines at a time.
+type keepingConn struct {
+	sqliteConn
+	idle    map[string]sqliteStmt // by their text
+	schema  *sqlite3.Stmt         // asks for the schema's version
+	version int64                 // of the schema for which they were prepared
+}
+
+// ResetSession is called before each use of the connection. Where the schema
+// has changed since, by a migration or by another program, what is kept would
+// answer with the columns of before.
+func (c *keepingConn) ResetSession(context.Context) error {
+	c.schema.Step()
+	version := c.schema.ColumnInt64(0)
+	if err := c.schema.Reset(); err != nil {
+		return err
+	}
+	if version == c.version {
+		return nil
+	}
+	c.version = version
+	return c.forget()
+}
+
+// Prepare is PrepareContext without a context.
+func (c *keepingConn) Prepare(query string) (driver.Stmt, error) {
+	return c.PrepareContext(context.Background(), query)
+}
+
+// PrepareContext takes a kept statement, or prepares one.
+func (c *keepingConn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
+	if kept, ok := c.idle[query]; ok {
+		delete(c.idle, query)
+		return &keptStmt{kept, c, query}, nil
+	}
+	stmt, err := c.sqliteConn.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	plain, ok := stmt.(sqliteStmt)
+	if !ok {
+		return nil, errors.Join(fmt.Errorf("a statement of type %T cannot be kept", stmt), stmt.Close())
+	}
+	return &keptStmt{plain, c, query}, nil
+}
+
+// Close closes the connection and what it keeps.
+func (c *keepingConn) Close() error {
+	return errors.Join(c.forget(), c.schema.Close(), c.sqliteConn.Close())
+}
+
+func (c *keepingConn) forget() error {
+	var faults []error
+	for _, stmt := range c.idle {
+		faults = append(faults, stmt.Close())
+	}
+	clear(c.idle)
+	return errors.Join(faults...)
+}
+
+// keptStmt is a statement in use.
+type keptStmt struct {
+	sqliteStmt
+	conn  *keepingConn
+	query string
+}
+
+// Close gives the statement back to its connection. A full connection forgets
+// all and begins anew; what is asked often is soon there again.
+func (s *keptStmt) Close() error {
+	if _, twice := s.conn.idle[s.query]; twice {
+		return s.sqliteStmt.Close()
+	}
+	_ = s.Reset() // tells again what its last use told already
+	var err error
+	if len(s.conn.idle) >= keptStatements {
+		err = s.conn.forget()
+	}
+	s.conn.idle[s.query] = s.sqliteStmt
+	return err
+}

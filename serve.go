@@ -83,12 +83,20 @@ func serve(ctx context.Context, args []string, cfg config.Config, _ io.Reader, s
 	if err != nil {
 		return err
 	}
+	keys := cfg.SecretKeys
+	if len(keys) == 0 {
+		key, err := keptSecret(filepath.Join(cfg.DataDir, "secret-key"), "")
+		if err != nil {
+			return err
+		}
+		keys = []string{key}
+	}
 	simulatorURL := ""
 	if cfg.Simulator() {
 		simulatorURL = cfg.SimURL
 	}
 	app, err := handlers.New(handlers.Config{
-		Store: store, Payments: client, Verifier: client, Pictures: demo.Pictures(), Logger: log, BaseURL: cfg.BaseURL,
+		Store: store, Payments: client, Verifier: client, Pictures: demo.Pictures(), Logger: log, SecretKeys: keys, BaseURL: cfg.BaseURL,
 		SimulatorURL: simulatorURL, TrustedProxies: cfg.TrustedProxies, MetricsAllow: cfg.MetricsAllow, RateLimits: cfg.RateLimits,
 		Doctor: doctorPage(patient(cfg, store, client, server)),
 	})
@@ -170,7 +178,7 @@ func prepare(ctx context.Context, cfg config.Config, store *models.Store) error 
 // the payments client at it. It returns what stops it.
 func startSimulator(ctx context.Context, cfg config.Config, listener net.Listener, shop net.Addr, pay *payments.Config, log *slog.Logger) (func() error, error) {
 	if len(pay.WebhookSecrets) == 0 {
-		secret, err := keptSecret(filepath.Join(cfg.DataDir, "simulator-webhook-secret"))
+		secret, err := keptSecret(filepath.Join(cfg.DataDir, "simulator-webhook-secret"), "whsec_")
 		if err != nil {
 			return nil, err
 		}
@@ -210,23 +218,45 @@ func startSimulator(ctx context.Context, cfg config.Config, listener net.Listene
 	}, nil
 }
 
-// keptSecret reads a webhook secret from path, or makes one there.
-func keptSecret(path string) (string, error) {
+// keptSecret reads a secret from path, or makes one there. Of several processes
+// that start at once, all get the one that was first.
+func keptSecret(path, prefix string) (string, error) {
 	content, err := os.ReadFile(path) //nolint:gosec // in the shop's own folder
-	if err == nil && len(content) > 0 {
-		return strings.TrimSpace(string(content)), nil
+	if errors.Is(err, os.ErrNotExist) {
+		if err := makeSecret(path, prefix+rand.Text()+rand.Text()); err != nil {
+			return "", fmt.Errorf("make the secret %s: %w", path, err)
+		}
+		content, err = os.ReadFile(path) //nolint:gosec // as above
 	}
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return "", fmt.Errorf("read the simulator's secret: %w", err)
+	secret := strings.TrimSpace(string(content))
+	if err == nil && secret == "" {
+		err = errors.New("the file is empty; delete it and start again")
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return "", fmt.Errorf("make the data folder: %w", err)
-	}
-	secret := "whsec_" + rand.Text()
-	if err := os.WriteFile(path, []byte(secret+"\n"), 0o600); err != nil {
-		return "", fmt.Errorf("keep the simulator's secret: %w", err)
+	if err != nil {
+		return "", fmt.Errorf("read the secret %s: %w", path, err)
 	}
 	return secret, nil
+}
+
+// makeSecret writes a file that is either there as a whole or not at all, and
+// leaves one that is there as it is.
+func makeSecret(path, secret string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	file, err := os.CreateTemp(filepath.Dir(path), "secret-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(file.Name()) //nolint:errcheck // its other name stays
+	_, err = file.WriteString(secret + "\n")
+	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
+		return err
+	}
+	if err := os.Link(file.Name(), path); !errors.Is(err, os.ErrExist) {
+		return err
+	}
+	return nil
 }
 
 // announce prints where the shop is, what stands in for what, and how to get

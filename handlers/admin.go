@@ -9,10 +9,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/a-h/templ"
-	"github.com/alexedwards/scs/v2"
 	"github.com/labstack/echo/v4"
 
 	"tuckshop/models"
@@ -20,18 +18,10 @@ import (
 	"tuckshop/views/admin"
 )
 
-// How long a login lasts: unused, and at most.
-const (
-	staffIdle     = 12 * time.Hour
-	staffLifetime = 7 * 24 * time.Hour
-)
-
-const staffKey = "staff_id"
-
 // adminPages is the merchant's side of the shop.
 type adminPages struct {
 	store     *models.Store
-	sessions  *scs.SessionManager
+	sessions  staffSessions
 	limits    *limits
 	verifier  EventVerifier
 	refusals  *refusals
@@ -44,25 +34,14 @@ type adminPages struct {
 // adminRoutes is the table of the admin. Every route below /admin is denied
 // without a login but the three that lead to one.
 func adminRoutes(e *echo.Echo, c Config, limits *limits, refusals *refusals) error {
-	sessions := scs.New()
-	sessions.Store = c.Store.StaffSessions()
-	sessions.Lifetime, sessions.IdleTimeout = staffLifetime, staffIdle
-	sessions.Cookie.Name = "staff"
-	if c.secure() {
-		sessions.Cookie.Name = "__Host-staff"
-	}
-	sessions.Cookie.Secure, sessions.Cookie.HttpOnly, sessions.Cookie.SameSite = c.secure(), true, http.SameSiteLaxMode
-	sessions.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) {
-		c.Logger.ErrorContext(r.Context(), "staff session", "error", err)
-		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
-	}
+	sessions := newStaffSessions(c)
 	a := adminPages{
 		store: c.Store, sessions: sessions, limits: limits, verifier: c.Verifier, refusals: refusals,
 		simulated: c.SimulatorURL != "", log: c.Logger,
 		watch: &webhookWatch{store: c.Store, now: c.Now}, doctor: c.Doctor,
 	}
 
-	group := e.Group("/admin", noStore, echo.WrapMiddleware(sessions.LoadAndSave), a.deny)
+	group := e.Group("/admin", noStore, sessions.keep, a.deny)
 	get := func(path string, h echo.HandlerFunc) {
 		group.GET(path, h)
 		group.HEAD(path, h)

@@ -22,30 +22,13 @@ const cartLife = 30 * 24 * time.Hour
 type carts struct {
 	store  *models.Store
 	frames *frames
-	secure bool
 }
 
-func cartCookieName(secure bool) string {
-	if secure {
-		return "__Host-cart"
-	}
-	return "cart"
-}
-
-// cartToken is the token of the shopper's cart, or empty.
-func cartToken(c echo.Context, secure bool) string {
-	cookie, err := c.Cookie(cartCookieName(secure))
-	if err != nil || len(cookie.Value) < 20 || len(cookie.Value) > 64 {
-		return ""
-	}
-	return cookie.Value
-}
+// token is the token of the shopper's cart, or empty.
+func (h carts) token(c echo.Context) string { return h.frames.cookies.read(c.Request(), cartCookie) }
 
 func (h carts) setCookie(c echo.Context, token string) {
-	c.SetCookie(&http.Cookie{ //nolint:gosec // Secure wherever the shop is reached by HTTPS
-		Name: cartCookieName(h.secure), Value: token, Path: "/", MaxAge: int(cartLife.Seconds()),
-		Secure: h.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
-	})
+	h.frames.cookies.write(c.Response(), cartCookie, token, int(cartLife.Seconds()))
 }
 
 // whole reads a whole number as a person types it.
@@ -74,7 +57,7 @@ func (h carts) add(c echo.Context) error {
 	if !ok {
 		return h.refuseAdd(c, form, variantID, notANumber("quantity"))
 	}
-	token := cartToken(c, h.secure)
+	token := h.token(c)
 	if token == "" {
 		token = models.NewToken()
 	}
@@ -123,7 +106,7 @@ func (h carts) set(c echo.Context) error {
 	if !ok {
 		return models.ErrNotFound
 	}
-	token := cartToken(c, h.secure)
+	token := h.token(c)
 	if token == "" {
 		return c.Redirect(http.StatusSeeOther, "/cart")
 	}
@@ -235,7 +218,7 @@ func (h carts) page(c echo.Context) (views.CartPage, error) {
 	frame.NoIndex = true
 	currency := snap.shop.Currency
 	page := views.CartPage{Frame: frame, Total: models.Money{Currency: currency}}
-	if token := cartToken(c, h.secure); token != "" {
+	if token := h.token(c); token != "" {
 		_, lines, err := h.store.CartByToken(ctx, token)
 		if err != nil && !errors.Is(err, models.ErrNotFound) {
 			return page, err

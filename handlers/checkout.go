@@ -30,7 +30,7 @@ const checkoutPatience = 25 * time.Second
 func (h checkout) start(c echo.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request().Context()), checkoutPatience)
 	defer cancel()
-	token := cartToken(c, h.frames.config.secure())
+	token := h.carts.token(c)
 	url, err := h.paymentPage(ctx, token)
 	var unsellable *models.UnsellableError
 	var refused *models.PaymentError
@@ -174,7 +174,7 @@ func (h checkout) success(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	mine, err := h.store.CartMadeOrder(ctx, cartToken(c, h.frames.config.secure()), order)
+	mine, err := h.store.CartMadeOrder(ctx, h.carts.token(c), order)
 	if err != nil {
 		return err
 	}

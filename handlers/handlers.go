@@ -4,6 +4,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"log/slog"
 	"net/netip"
@@ -45,8 +46,9 @@ type Config struct {
 	// through Stripe too.
 	Doctor func(ctx context.Context, test bool) []admin.Finding
 
-	BaseURL        string // absolute, without a trailing slash
-	SimulatorURL   string // where the simulated payment page is; empty with a real Stripe account
+	SecretKeys     []string // keys of the cookies, newest first; at least one
+	BaseURL        string   // absolute, without a trailing slash
+	SimulatorURL   string   // where the simulated payment page is; empty with a real Stripe account
 	TrustedProxies []netip.Prefix
 	MetricsAllow   []netip.Prefix
 	RateLimits     bool
@@ -59,6 +61,9 @@ func (c Config) secure() bool { return strings.HasPrefix(c.BaseURL, "https://") 
 func New(c Config) (*echo.Echo, error) {
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if len(c.SecretKeys) == 0 {
+		return nil, errors.New("build the shop: it has no cookie key")
 	}
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true

@@ -23,10 +23,11 @@ import (
 // frames makes what surrounds every page: the shop's name, its collections and
 // the shopper's cart.
 type frames struct {
-	store  *models.Store
-	config Config
-	known  atomic.Pointer[snapshot]
-	asking sync.Mutex
+	store   *models.Store
+	config  Config
+	cookies cookies
+	known   atomic.Pointer[snapshot]
+	asking  sync.Mutex
 }
 
 // snapshot is what every frame shares at one version of the catalogue.
@@ -39,7 +40,7 @@ type snapshot struct {
 // snapshotAge is how long a replica may not notice that the catalogue changed.
 const snapshotAge = 200 * time.Millisecond
 
-func newFrames(c Config) *frames { return &frames{store: c.Store, config: c} }
+func newFrames(c Config) *frames { return &frames{store: c.Store, config: c, cookies: newCookies(c)} }
 
 // snapshot returns the shop's present state. The version is read at most five
 // times a second; the rest only when it has changed.
@@ -104,7 +105,7 @@ func (f *frames) cartCount(c echo.Context) (int64, error) {
 	if known, ok := c.Get(cartCountKey).(int64); ok {
 		return known, nil
 	}
-	token := cartToken(c, f.config.secure())
+	token := f.cookies.read(c.Request(), cartCookie)
 	if token == "" {
 		return 0, nil
 	}

@@ -16,7 +16,7 @@ const WebhookPath = "/webhooks/stripe"
 func routes(e *echo.Echo, c Config, frames *frames) error {
 	limits := newLimits(c.RateLimits, c.Now)
 	shop := storefront{store: c.Store, frames: frames, pages: newPageCache()}
-	carts := carts{store: c.Store, frames: frames, secure: c.secure()}
+	carts := carts{store: c.Store, frames: frames}
 	checkout := checkout{store: c.Store, payments: c.Payments, frames: frames, carts: carts, log: c.Logger}
 	orders := orders{store: c.Store, frames: frames}
 	refusals := newRefusals(c.Now)

@@ -51,6 +51,7 @@ type Options struct {
 	RateLimits     bool
 	Demo           bool
 	Sender         jobs.Sender // nil: mail is kept
+	SecretKeys     []string    // nil: a key of the test's own
 }
 
 // New starts a shop on databaseURL and stops it when the test ends.
@@ -90,9 +91,13 @@ func New(t *testing.T, databaseURL string, o Options) *App {
 	if err != nil {
 		t.Fatal(err)
 	}
+	keys := o.SecretKeys
+	if keys == nil {
+		keys = []string{"the cookie key of a test's own app"}
+	}
 	app, err := handlers.New(handlers.Config{
 		Store: store, Payments: client, Verifier: client, Pictures: demo.Pictures(), Logger: log,
-		BaseURL: shopURL, SimulatorURL: stripeURL, RateLimits: o.RateLimits, Doctor: findings,
+		SecretKeys: keys, BaseURL: shopURL, SimulatorURL: stripeURL, RateLimits: o.RateLimits, Doctor: findings,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -221,7 +221,7 @@ func Variables() []Variable {
 			c.ShopCurrency = v
 			return pattern(v, `^[A-Z]{3}$`, "must be three capital letters")
 		}},
-		{"SECRET_KEY", "", "cookie keys, newest first, comma-separated", "(at least 32 random characters)", true, func(c *Config, v string) error {
+		{"SECRET_KEY", "", "cookie keys, newest first, comma-separated, the same on every replica; without it one is made in DATA_DIR", "(at least 32 random characters)", true, func(c *Config, v string) error {
 			c.SecretKeys = list(v)
 			return each(c.SecretKeys, `^.{32,}$`, "must be one or more keys of at least 32 characters, separated by commas")
 		}},

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"tuckshop/models"
 	"tuckshop/static"
@@ -21,6 +20,7 @@ type machines struct {
 	store  *models.Store
 	frames *frames
 	log    *slog.Logger
+	scrape http.Handler
 	allow  []netip.Prefix
 }
 
@@ -49,7 +49,7 @@ func (h machines) metrics(c echo.Context) error {
 	}
 	for _, prefix := range h.allow {
 		if prefix.Contains(peer.Unmap()) {
-			promhttp.Handler().ServeHTTP(c.Response(), c.Request())
+			h.scrape.ServeHTTP(c.Response(), c.Request())
 			return nil
 		}
 	}

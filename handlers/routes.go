@@ -15,15 +15,16 @@ const WebhookPath = "/webhooks/stripe"
 // routes is the table of the shop.
 func routes(e *echo.Echo, c Config, frames *frames) error {
 	limits := newLimits(c.RateLimits, c.Now)
+	metrics := newMetrics(c)
 	shop := storefront{store: c.Store, frames: frames, pages: newPageCache()}
 	carts := carts{store: c.Store, frames: frames}
 	checkout := checkout{store: c.Store, payments: c.Payments, frames: frames, carts: carts, log: c.Logger}
 	orders := orders{store: c.Store, frames: frames}
 	refusals := newRefusals(c.Now)
-	hooks := webhooks{store: c.Store, verifier: c.Verifier, refusals: refusals, log: c.Logger}
-	machines := machines{store: c.Store, frames: frames, log: c.Logger, allow: c.MetricsAllow}
+	hooks := webhooks{store: c.Store, verifier: c.Verifier, refusals: refusals, metrics: metrics, log: c.Logger}
+	machines := machines{store: c.Store, frames: frames, log: c.Logger, scrape: metrics.handler, allow: c.MetricsAllow}
 
-	e.Use(recoverPanics(c.Logger), securityHeaders(c), crossOrigin(c))
+	e.Use(metrics.measure, recoverPanics(c.Logger), securityHeaders(c), crossOrigin(c))
 
 	get := func(path string, h echo.HandlerFunc) {
 		e.GET(path, h)

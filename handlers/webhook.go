@@ -21,6 +21,7 @@ type webhooks struct {
 	store    *models.Store
 	verifier EventVerifier
 	refusals *refusals
+	metrics  *metrics
 	log      *slog.Logger
 }
 
@@ -31,24 +32,34 @@ const webhookPatience = 9 * time.Second
 // stripe verifies an event, stores it with its effects and answers 200: only
 // then does Stripe stop repeating it.
 func (h webhooks) stripe(c echo.Context) error {
+	status, outcome, err := h.take(c)
+	h.metrics.webhooks.WithLabelValues(outcome).Inc()
+	if err != nil {
+		return err
+	}
+	return c.NoContent(status)
+}
+
+// take does the work and says what to answer and what became of the event.
+func (h webhooks) take(c echo.Context) (status int, outcome string, err error) {
 	request := c.Request()
 	payload, err := io.ReadAll(http.MaxBytesReader(c.Response(), request.Body, maxWebhook))
 	if err != nil {
 		var tooLarge *http.MaxBytesError
 		if errors.As(err, &tooLarge) {
-			return c.NoContent(http.StatusRequestEntityTooLarge)
+			return http.StatusRequestEntityTooLarge, webhookRefused, nil
 		}
-		return c.NoContent(http.StatusBadRequest)
+		return http.StatusBadRequest, webhookRefused, nil
 	}
 	event, err := h.verifier.VerifyEvent(payload, request.Header.Get("Stripe-Signature"))
 	if err != nil {
-		status := http.StatusBadRequest
+		status, outcome = http.StatusBadRequest, webhookRefused
 		if errors.Is(err, models.ErrNoWebhookSecret) {
-			status = http.StatusServiceUnavailable
+			status, outcome = http.StatusServiceUnavailable, webhookFailed
 		}
 		h.refusals.add(err)
 		h.log.WarnContext(request.Context(), "webhook refused", "status", status, "reason", err)
-		return c.NoContent(status)
+		return status, outcome, nil
 	}
 	h.refusals.fitted()
 	// The sender hanging up does not undo what has begun.
@@ -57,12 +68,15 @@ func (h webhooks) stripe(c echo.Context) error {
 	stored, err := h.store.ReceiveEvent(ctx, event)
 	if errors.Is(err, context.DeadlineExceeded) {
 		h.log.ErrorContext(ctx, "webhook timed out", "event", event.ID, "error", err)
-		return c.NoContent(http.StatusServiceUnavailable)
+		return http.StatusServiceUnavailable, webhookFailed, nil
 	}
 	if err != nil {
-		return err
+		return 0, webhookFailed, err
 	}
 	h.log.InfoContext(ctx, "webhook", "event", stored.ID, "type", stored.Type,
 		"outcome", stored.Outcome, "detail", stored.Detail, "deliveries", stored.Deliveries)
-	return c.NoContent(http.StatusOK)
+	if outcome = stored.Outcome; stored.Deliveries > 1 {
+		outcome = webhookDuplicate
+	}
+	return http.StatusOK, outcome, nil
 }

@@ -136,3 +136,46 @@ func (s *Store) RetryJob(ctx context.Context, id int64) (Job, error) {
 	}
 	return job, nil
 }
+
+// JobBacklog is how much work waits.
+type JobBacklog struct {
+	Jobs   map[JobState]int64 // of every state but JobDone
+	Oldest *time.Time         // since when the job at the head of the queue could run; nil where none waits
+}
+
+// JobBacklog counts jobs. Those that are done, a day's worth, are not touched.
+func (s *Store) JobBacklog(ctx context.Context) (JobBacklog, error) {
+	backlog := JobBacklog{Jobs: map[JobState]int64{}}
+	var rows []rivertype.JobState
+	stateOf := map[rivertype.JobState]JobState{}
+	for _, state := range JobStates {
+		if state == JobDone {
+			continue
+		}
+		backlog.Jobs[state] = 0
+		for _, row := range state.rows() {
+			rows, stateOf[row] = append(rows, row), state
+		}
+	}
+	var counted []struct {
+		State rivertype.JobState
+		Jobs  int64
+	}
+	db := s.read.WithContext(ctx)
+	err := db.Table("river_job").Select("state, count(*) AS jobs").Where("state IN ?", rows).Group("state").Find(&counted).Error
+	if err != nil {
+		return backlog, fmt.Errorf("count jobs: %w", err)
+	}
+	for _, row := range counted {
+		backlog.Jobs[stateOf[row.State]] += row.Jobs
+	}
+	var heads []struct{ ScheduledAt time.Time }
+	err = db.Table("river_job").Select("scheduled_at").Where("state = ?", rivertype.JobStateAvailable).Order("scheduled_at").Limit(1).Find(&heads).Error
+	if err != nil {
+		return backlog, fmt.Errorf("find the oldest job: %w", err)
+	}
+	if len(heads) > 0 {
+		backlog.Oldest = &heads[0].ScheduledAt
+	}
+	return backlog, nil
+}

@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"strings"
 	"testing"
@@ -98,6 +99,7 @@ func New(t *testing.T, databaseURL string, o Options) *App {
 	app, err := handlers.New(handlers.Config{
 		Store: store, Payments: client, Verifier: client, Pictures: demo.Pictures(), Logger: log,
 		SecretKeys: keys, BaseURL: shopURL, SimulatorURL: stripeURL, RateLimits: o.RateLimits, Doctor: findings,
+		MetricsAllow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 	})
 	if err != nil {
 		t.Fatal(err)

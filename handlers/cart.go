@@ -276,5 +276,12 @@ func postForm(c echo.Context) (url.Values, error) {
 		}
 		return nil, echo.NewHTTPError(http.StatusBadRequest).SetInternal(err)
 	}
+	for _, values := range request.PostForm {
+		for _, value := range values {
+			if !isText(value) {
+				return nil, echo.NewHTTPError(http.StatusBadRequest)
+			}
+		}
+	}
 	return request.PostForm, nil
 }

@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 	"github.com/maypok86/otter/v2"
@@ -47,6 +48,27 @@ func recoverPanics(log *slog.Logger) echo.MiddlewareFunc {
 			}()
 			return next(c)
 		}
+	}
+}
+
+// isText reports whether a database can hold what somebody sent: valid UTF-8
+// without NUL. PostgreSQL takes nothing else.
+func isText(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }
+
+// textOnly refuses addresses that hold no text. postForm does it for forms.
+func textOnly(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		address := c.Request().URL
+		query := address.RawQuery
+		if strings.Contains(query, "%") {
+			if plain, err := url.QueryUnescape(query); err == nil {
+				query = plain
+			}
+		}
+		if !isText(address.Path) || !isText(query) {
+			return echo.NewHTTPError(http.StatusBadRequest)
+		}
+		return next(c)
 	}
 }
 

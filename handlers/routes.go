@@ -24,7 +24,7 @@ func routes(e *echo.Echo, c Config, frames *frames) error {
 	hooks := webhooks{store: c.Store, verifier: c.Verifier, refusals: refusals, metrics: metrics, log: c.Logger}
 	machines := machines{store: c.Store, frames: frames, log: c.Logger, scrape: metrics.handler, allow: c.MetricsAllow}
 
-	e.Use(metrics.measure, recoverPanics(c.Logger), securityHeaders(c), crossOrigin(c))
+	e.Use(metrics.measure, recoverPanics(c.Logger), securityHeaders(c), crossOrigin(c), textOnly)
 
 	get := func(path string, h echo.HandlerFunc) {
 		e.GET(path, h)

@@ -290,6 +290,30 @@ func TestSetupAndLogin(t *testing.T) {
 	})
 }
 
+// TestWhatIsNoTextIsABadRequest sends what PostgreSQL cannot hold, everywhere
+// something is looked up by it.
+func TestWhatIsNoTextIsABadRequest(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, databaseURL string) {
+		app := apptest.New(t, databaseURL, apptest.Options{})
+		visitor := app.Browser()
+		for _, path := range []string{"/search?q=%00", "/search?q=%ff", "/products/%00", "/products/%ff", "/orders/%00", "/checkout/success?session_id=%00", "/admin/setup?token=%00"} {
+			if got := visitor.Get(path); got.Status != http.StatusBadRequest {
+				t.Errorf("GET %s: %d", path, got.Status)
+			}
+		}
+		for path, field := range map[string]string{"/orders/lookup": "number", "/admin/login": "email", "/admin/setup": "token"} {
+			for _, value := range []string{"a\x00@example.com", "a\xff@example.com"} {
+				if got := visitor.Post(path, field, value, "email", "a@example.com"); got.Status != http.StatusBadRequest {
+					t.Errorf("POST %s with %s=%q: %d", path, field, value, got.Status)
+				}
+			}
+		}
+		if got := visitor.Get("/search?q=100%25"); got.Status != http.StatusOK {
+			t.Errorf("a per cent sign: %d", got.Status)
+		}
+	})
+}
+
 func TestOtherSitesCannotPost(t *testing.T) {
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := apptest.New(t, databaseURL, apptest.Options{})

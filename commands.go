@@ -86,13 +86,18 @@ func printConfig(_ context.Context, args []string, cfg config.Config, _ io.Reade
 }
 
 func admin(ctx context.Context, args []string, cfg config.Config, stdin io.Reader, stdout io.Writer) error {
-	if len(args) == 0 || args[0] != "create" {
-		return usageError{errors.New("admin needs a sub-command: admin create --email you@example.com")}
+	commands := map[string]func(context.Context, *models.Store, adminArguments, io.Writer) error{"create": createAdmin, "reset-password": resetPassword}
+	if len(args) == 0 || commands[args[0]] == nil {
+		return usageError{errors.New("admin needs a sub-command: admin create --email you@example.com, or admin reset-password --email you@example.com")}
 	}
-	flags := flag.NewFlagSet("admin create", flag.ContinueOnError)
+	name := "admin " + args[0]
+	flags := flag.NewFlagSet(name, flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
-	email := flags.String("email", cfg.AdminEmail, "mail address")
-	role := flags.String("role", string(models.RoleOwner), "owner, manager, fulfilment or viewer")
+	given := adminArguments{baseURL: cfg.BaseURL}
+	flags.StringVar(&given.email, "email", cfg.AdminEmail, "mail address")
+	if args[0] == "create" {
+		flags.StringVar(&given.role, "role", string(models.RoleOwner), "owner, manager, fulfilment or viewer")
+	}
 	switch err := flags.Parse(args[1:]); {
 	case errors.Is(err, flag.ErrHelp):
 		_, err := io.WriteString(stdout, help)
@@ -103,8 +108,8 @@ func admin(ctx context.Context, args []string, cfg config.Config, stdin io.Reade
 	if err := noArguments(flags.Args()); err != nil {
 		return err
 	}
-	if *email == "" {
-		return usageError{errors.New("admin create needs --email you@example.com")}
+	if given.email == "" {
+		return usageError{errors.New(name + " needs --email you@example.com")}
 	}
 	password := cfg.AdminPassword
 	if password == "" {
@@ -113,22 +118,38 @@ func admin(ctx context.Context, args []string, cfg config.Config, stdin io.Reade
 			return err
 		}
 	}
-	hash, err := models.HashPassword(password)
+	var err error
+	if given.hash, err = models.HashPassword(password); err != nil {
+		return err
+	}
+	return withStore(ctx, cfg, func(store *models.Store) error { return commands[args[0]](ctx, store, given, stdout) })
+}
+
+type adminArguments struct{ email, role, hash, baseURL string }
+
+func createAdmin(ctx context.Context, store *models.Store, given adminArguments, stdout io.Writer) error {
+	staff, err := store.CreateStaff(ctx, given.email, given.hash, models.Role(given.role))
+	var invalid *models.InvalidError
+	if errors.As(err, &invalid) {
+		return usageError{fmt.Errorf("--%s: %s", invalid.Field, invalid.Message)}
+	}
 	if err != nil {
 		return err
 	}
-	return withStore(ctx, cfg, func(store *models.Store) error {
-		staff, err := store.CreateStaff(ctx, *email, hash, models.Role(*role))
-		var invalid *models.InvalidError
-		if errors.As(err, &invalid) {
-			return usageError{fmt.Errorf("--%s: %s", invalid.Field, invalid.Message)}
-		}
-		if err != nil {
-			return err
-		}
-		_, err = fmt.Fprintf(stdout, "%s can log in now, as %s: %s/admin\n", staff.Email, staff.Role, cfg.BaseURL)
+	_, err = fmt.Fprintf(stdout, "%s can log in now, as %s: %s/admin\n", staff.Email, staff.Role, given.baseURL)
+	return err
+}
+
+func resetPassword(ctx context.Context, store *models.Store, given adminArguments, stdout io.Writer) error {
+	staff, err := store.ResetPassword(ctx, given.email, given.hash)
+	if errors.Is(err, models.ErrNotFound) {
+		return fmt.Errorf("nobody of the staff has the address %s; make an account with admin create", given.email)
+	}
+	if err != nil {
 		return err
-	})
+	}
+	_, err = fmt.Fprintf(stdout, "%s has the new password now and is logged out everywhere: %s/admin\n", staff.Email, given.baseURL)
+	return err
 }
 
 func askPassword(stdin io.Reader, stdout io.Writer) (string, error) {

@@ -60,6 +60,10 @@ const help = `Usage: tuckshop [command]
                   prove it by a test event
   doctor          [--wait 30s]
                   look over the shop: Stripe, mail, database, disk
+  admin reset-password
+                  --email E
+                  give a member of staff a new password, from the same places,
+                  and end every session of theirs
   config          print the configuration, secrets redacted
   healthcheck     ask the running shop whether it is well
   version         print the version

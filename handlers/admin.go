@@ -3,7 +3,6 @@ package handlers
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -29,47 +28,75 @@ type adminPages struct {
 	watch     *webhookWatch
 	doctor    func(ctx context.Context, test bool) []admin.Finding
 	log       *slog.Logger
+	needs     adminNeeds
 }
 
-// adminRoutes is the table of the admin. Every route below /admin is denied
-// without a login but the three that lead to one.
-func adminRoutes(e *echo.Echo, c Config, limits *limits, refusals *refusals) error {
-	sessions := newStaffSessions(c)
-	a := adminPages{
-		store: c.Store, sessions: sessions, limits: limits, verifier: c.Verifier, refusals: refusals,
-		simulated: c.SimulatorURL != "", log: c.Logger,
-		watch: &webhookWatch{store: c.Store, now: c.Now}, doctor: c.Doctor,
-	}
+// anyone marks the routes that lead to a login, and so need none.
+const anyone models.Role = ""
 
-	group := e.Group("/admin", noStore, sessions.keep, a.deny)
-	get := func(path string, h echo.HandlerFunc) {
-		group.GET(path, h)
-		group.HEAD(path, h)
+// adminNeeds says which role each route of the admin needs at least, by method
+// and path. What it does not name, nobody may.
+type adminNeeds map[string]models.Role
+
+// least is the role a route needs. HEAD is as GET.
+func (n adminNeeds) least(method, path string) (role models.Role, known bool) {
+	if method == http.MethodHead {
+		method = http.MethodGet
 	}
-	get("/login", a.loginForm)
-	group.POST("/login", a.login)
-	get("/setup", a.setupForm)
-	group.POST("/setup", a.setup)
-	group.POST("/logout", a.logout)
-	get("", a.overview)
-	get("/orders", a.orders)
-	get("/orders/:number", a.order)
-	get("/orders/:number/refund", a.refundForm)
-	group.POST("/orders/:number/refund", a.refund)
-	group.POST("/orders/:number/review", a.review)
-	get("/events", a.events)
-	get("/events/:id", a.event)
-	group.POST("/events/:id/replay", a.replay)
-	get("/products", a.products)
-	get("/mail", a.mails)
-	get("/mail/:id", a.mail)
-	get("/mail/:id/html", a.mailHTML)
-	get("/doctor", a.examine(false))
-	group.POST("/doctor", a.examine(true))
-	get("/jobs", a.jobs)
-	group.POST("/jobs/:id/retry", a.retryJob)
-	group.RouteNotFound("/*", func(echo.Context) error { return models.ErrNotFound })
-	return nil
+	role, known = n[method+" "+path]
+	return role, known
+}
+
+// allow reports whether a role may use a route.
+func (n adminNeeds) allow(role models.Role, method, path string) bool {
+	least, known := n.least(method, path)
+	return known && (least == anyone || role.Covers(least))
+}
+
+// adminRoutes is the table of the admin.
+func adminRoutes(e *echo.Echo, c Config, limits *limits, refusals *refusals) {
+	a := adminPages{
+		store: c.Store, sessions: newStaffSessions(c), limits: limits, verifier: c.Verifier, refusals: refusals,
+		simulated: c.SimulatorURL != "", watch: &webhookWatch{store: c.Store, now: c.Now}, doctor: c.Doctor,
+		log: c.Logger, needs: adminNeeds{},
+	}
+	group := e.Group("/admin", noStore, a.sessions.keep, a.deny)
+	route := func(least models.Role, method, path string, h echo.HandlerFunc) {
+		a.needs[method+" /admin"+path] = least
+		group.Add(method, path, h)
+		if method == http.MethodGet {
+			group.HEAD(path, h)
+		}
+	}
+	const get, post = http.MethodGet, http.MethodPost
+
+	route(anyone, get, "/login", a.loginForm)
+	route(anyone, post, "/login", a.login)
+	route(anyone, get, "/setup", a.setupForm)
+	route(anyone, post, "/setup", a.setup)
+
+	route(models.RoleViewer, post, "/logout", a.logout)
+	route(models.RoleViewer, get, "/account", a.accountForm)
+	route(models.RoleViewer, post, "/account", a.changePassword)
+
+	route(models.RoleViewer, get, "", a.overview)
+	route(models.RoleViewer, get, "/orders", a.orders)
+	route(models.RoleViewer, get, "/orders/:number", a.order)
+	route(models.RoleManager, get, "/orders/:number/refund", a.refundForm)
+	route(models.RoleManager, post, "/orders/:number/refund", a.refund)
+	route(models.RoleManager, post, "/orders/:number/review", a.review)
+	route(models.RoleViewer, get, "/events", a.events)
+	route(models.RoleViewer, get, "/events/:id", a.event)
+	route(models.RoleManager, post, "/events/:id/replay", a.replay)
+	route(models.RoleViewer, get, "/products", a.products)
+	route(models.RoleViewer, get, "/mail", a.mails)
+	route(models.RoleViewer, get, "/mail/:id", a.mail)
+	route(models.RoleViewer, get, "/mail/:id/html", a.mailHTML)
+	route(models.RoleViewer, get, "/jobs", a.jobs)
+	route(models.RoleFulfilment, post, "/jobs/:id/retry", a.retryJob)
+	route(models.RoleManager, get, "/doctor", a.examine(false))
+	route(models.RoleManager, post, "/doctor", a.examine(true))
+	route(models.RoleManager, get, "/audit", a.audit)
 }
 
 func noStore(next echo.HandlerFunc) echo.HandlerFunc {
@@ -79,33 +106,62 @@ func noStore(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// open are the routes that need no login.
-var open = map[string]bool{"/admin/login": true, "/admin/setup": true}
-
 const staffContext = "staff"
 
-// deny lets members of staff pass and sends everyone else to the login.
+// errRole refuses a member of staff whose role does not cover what was asked.
+var errRole = errors.New("the role does not allow it")
+
+// deny lets those pass whose role the route needs. It sends who is not logged
+// in to the login, whatever the address.
 func (a adminPages) deny(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if open[c.Path()] {
+		method, path := c.Request().Method, c.Path()
+		if a.needs.allow(anyone, method, path) {
 			return next(c)
 		}
-		ctx := c.Request().Context()
-		if id := a.sessions.GetInt64(ctx, staffKey); id != 0 {
-			staff, err := a.store.StaffByID(ctx, id)
-			if err == nil {
-				c.Set(staffContext, staff)
-				return next(c)
-			}
-			if !errors.Is(err, models.ErrNotFound) {
-				return err
-			}
-		}
-		if c.Request().Method != http.MethodGet && c.Request().Method != http.MethodHead {
+		staff, err := a.loggedIn(c.Request().Context())
+		switch {
+		case errors.Is(err, models.ErrNotFound) && (method == http.MethodGet || method == http.MethodHead):
+			return c.Redirect(http.StatusSeeOther, "/admin/login?next="+url.QueryEscape(c.Request().URL.RequestURI()))
+		case errors.Is(err, models.ErrNotFound):
 			return c.Redirect(http.StatusSeeOther, "/admin/login")
+		case err != nil:
+			return err
 		}
-		return c.Redirect(http.StatusSeeOther, "/admin/login?next="+url.QueryEscape(c.Request().URL.RequestURI()))
+		c.Set(staffContext, staff)
+		if _, known := a.needs.least(method, path); !known {
+			return models.ErrNotFound
+		}
+		if !a.needs.allow(staff.Role, method, path) {
+			return errRole
+		}
+		return next(c)
 	}
+}
+
+// loggedIn is the member of staff whose session the request carries, or
+// ErrNotFound. A session from before the last new password counts no more.
+func (a adminPages) loggedIn(ctx context.Context) (models.Staff, error) {
+	id := a.sessions.GetInt64(ctx, staffKey)
+	if id == 0 {
+		return models.Staff{}, models.ErrNotFound
+	}
+	staff, err := a.store.StaffByID(ctx, id)
+	if err == nil && staff.SessionVersion != a.sessions.GetInt64(ctx, versionKey) {
+		err = models.ErrNotFound
+	}
+	return staff, err
+}
+
+// staffOf is the member of staff who is logged in.
+func staffOf(c echo.Context) models.Staff {
+	staff, _ := c.Get(staffContext).(models.Staff)
+	return staff
+}
+
+// actor is who asks, for the audit log.
+func actor(c echo.Context, staff models.Staff) models.Actor {
+	return models.Actor{StaffID: staff.ID, Email: staff.Email, Address: c.RealIP()}
 }
 
 func (a adminPages) frame(c echo.Context, title, section string) (admin.Frame, error) {
@@ -113,136 +169,15 @@ func (a adminPages) frame(c echo.Context, title, section string) (admin.Frame, e
 	if err != nil {
 		return admin.Frame{}, err
 	}
-	frame := admin.Frame{ShopName: shop.Name, Title: title, Section: section, Simulated: a.simulated}
-	if staff, ok := c.Get(staffContext).(models.Staff); ok {
-		frame.Staff = staff.Email
-		if frame.Silence, err = a.watch.silence(c.Request().Context()); err != nil {
-			return admin.Frame{}, err
-		}
+	staff := staffOf(c)
+	frame := admin.Frame{
+		ShopName: shop.Name, Title: title, Section: section, Simulated: a.simulated, Staff: staff.Email,
+		May: func(method, path string) bool { return a.needs.allow(staff.Role, method, path) },
 	}
-	return frame, nil
-}
-
-// localPath is where to go after the login: a path of the admin, whatever the
-// address says.
-func localPath(next string) string {
-	u, err := url.Parse(next)
-	if err != nil || u.IsAbs() || u.Host != "" || u.User != nil || strings.ContainsAny(next, "\\\t\r\n") ||
-		(u.Path != "/admin" && !strings.HasPrefix(u.Path, "/admin/")) || strings.Contains(u.Path, "//") {
-		return "/admin"
+	if staff.ID != 0 {
+		frame.Silence, err = a.watch.silence(c.Request().Context())
 	}
-	return u.RequestURI()
-}
-
-func (a adminPages) loginForm(c echo.Context) error {
-	return a.showLogin(c, http.StatusOK, admin.LoginPage{Next: localPath(c.QueryParam("next"))})
-}
-
-func (a adminPages) showLogin(c echo.Context, status int, page admin.LoginPage) error {
-	var err error
-	if page.Frame, err = a.frame(c, "Log in", "/admin/login"); err != nil {
-		return err
-	}
-	return render(c, status, admin.Login(page))
-}
-
-func (a adminPages) login(c echo.Context) error {
-	form, err := postForm(c)
-	if err != nil {
-		return err
-	}
-	ctx := c.Request().Context()
-	page := admin.LoginPage{Email: form.Get("email"), Next: localPath(form.Get("next"))}
-	if !a.limits.allow("login", c.RealIP()) || !a.limits.allow("login-account", strings.TrimSpace(page.Email)) {
-		return echo.NewHTTPError(http.StatusTooManyRequests)
-	}
-	staff, err := a.store.StaffByEmail(ctx, page.Email)
-	if err != nil && !errors.Is(err, models.ErrNotFound) {
-		return err
-	}
-	match, err := models.CheckPassword(staff.PasswordHash, form.Get("password"))
-	if err != nil {
-		return err
-	}
-	if !match {
-		a.log.WarnContext(ctx, "login refused", "address", c.RealIP())
-		page.Errors = []views.FieldError{{Field: "password", Message: "That mail address and password do not match."}}
-		return a.showLogin(c, http.StatusUnprocessableEntity, page)
-	}
-	if err := a.begin(ctx, staff); err != nil {
-		return err
-	}
-	return c.Redirect(http.StatusSeeOther, page.Next)
-}
-
-// begin logs a member of staff in, under a new session id.
-func (a adminPages) begin(ctx context.Context, staff models.Staff) error {
-	if err := a.sessions.RenewToken(ctx); err != nil {
-		return fmt.Errorf("renew the session: %w", err)
-	}
-	a.sessions.Put(ctx, staffKey, staff.ID)
-	return a.store.StaffLoggedIn(ctx, staff.ID)
-}
-
-func (a adminPages) logout(c echo.Context) error {
-	if err := a.sessions.Destroy(c.Request().Context()); err != nil {
-		return fmt.Errorf("end the session: %w", err)
-	}
-	return c.Redirect(http.StatusSeeOther, "/admin/login")
-}
-
-func (a adminPages) setupForm(c echo.Context) error {
-	return a.showSetup(c, http.StatusOK, admin.SetupPage{Token: c.QueryParam("token")})
-}
-
-func (a adminPages) showSetup(c echo.Context, status int, page admin.SetupPage) error {
-	valid, err := a.store.SetupTokenValid(c.Request().Context(), page.Token)
-	if err != nil {
-		return err
-	}
-	if !valid {
-		return models.ErrNotFound
-	}
-	c.Response().Header().Set("Referrer-Policy", "no-referrer") // the address is a key
-	if page.Frame, err = a.frame(c, "Welcome", "/admin/setup"); err != nil {
-		return err
-	}
-	return render(c, status, admin.Setup(page))
-}
-
-func (a adminPages) setup(c echo.Context) error {
-	form, err := postForm(c)
-	if err != nil {
-		return err
-	}
-	if !a.limits.allow("login", c.RealIP()) {
-		return echo.NewHTTPError(http.StatusTooManyRequests)
-	}
-	ctx := c.Request().Context()
-	page := admin.SetupPage{Token: form.Get("token"), Email: form.Get("email")}
-	valid, err := a.store.SetupTokenValid(ctx, page.Token)
-	if err != nil {
-		return err
-	}
-	if !valid {
-		return models.ErrNotFound
-	}
-	hash, err := models.HashPassword(form.Get("password"))
-	var staff models.Staff
-	if err == nil {
-		staff, err = a.store.CreateFirstOwner(ctx, page.Token, page.Email, hash)
-	}
-	if fault, bad := invalid(err); bad {
-		page.Errors = []views.FieldError{fault}
-		return a.showSetup(c, http.StatusUnprocessableEntity, page)
-	}
-	if err != nil {
-		return err
-	}
-	if err := a.begin(ctx, staff); err != nil {
-		return err
-	}
-	return c.Redirect(http.StatusSeeOther, "/admin")
+	return frame, err
 }
 
 // adminPage is how many rows a list of the admin shows.

@@ -55,8 +55,7 @@ func (a adminPages) event(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	staff, _ := c.Get(staffContext).(models.Staff)
-	page := admin.EventPage{Frame: frame, Event: event, Masked: !staff.Role.SeesPersonalData(), Notice: c.QueryParam("notice") == "replayed"}
+	page := admin.EventPage{Frame: frame, Event: event, Masked: !staffOf(c).Role.SeesPersonalData(), Notice: c.QueryParam("notice") == "replayed"}
 	page.Payload = readable(event.Payload, page.Masked)
 	if event.OrderID != nil {
 		order, err := a.store.OrderByID(c.Request().Context(), *event.OrderID)
@@ -79,7 +78,7 @@ func (a adminPages) replay(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := a.store.ReplayEvent(ctx, event, a.actor(c)); err != nil {
+	if _, err := a.store.ReplayEvent(ctx, event, actor(c, staffOf(c))); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/admin/events/"+url.PathEscape(stored.ID)+"?notice=replayed")

@@ -19,7 +19,7 @@ var jobNotices = map[string]views.Notice{
 	"busy":    {Kind: views.NoticeInfo, Text: "The job runs or is done by now, so it was left alone."},
 }
 
-// jobState reads a state of jobs; anything else is every state.
+// jobState reads a state of jobs; anything else is every state but done.
 func jobState(typed string) models.JobState {
 	for _, state := range models.JobStates {
 		if typed == string(state) {
@@ -58,7 +58,7 @@ func (a adminPages) retryJob(c echo.Context) error {
 		return models.ErrNotFound
 	}
 	notice := "retried"
-	if _, err := a.store.RetryJob(c.Request().Context(), id); errors.Is(err, models.ErrJobBusy) {
+	if _, err := a.store.RetryJob(c.Request().Context(), id, actor(c, staffOf(c))); errors.Is(err, models.ErrJobBusy) {
 		notice = "busy"
 	} else if err != nil {
 		return err

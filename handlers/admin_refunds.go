@@ -42,7 +42,7 @@ func (a adminPages) refund(c echo.Context) error {
 		return err
 	}
 	request, faults := readRefund(&page, form)
-	request.Actor = a.actor(c)
+	request.Actor = actor(c, staffOf(c))
 	ctx := c.Request().Context()
 	if len(faults) == 0 && request.Key == "" {
 		page.Check.Amount, err = a.store.CheckRefund(ctx, request)
@@ -147,9 +147,9 @@ func (a adminPages) review(c echo.Context) error {
 	}
 	switch form.Get("decision") {
 	case "accept":
-		err = a.store.AcceptReview(ctx, order.ID, a.actor(c))
+		err = a.store.AcceptReview(ctx, order.ID, actor(c, staffOf(c)))
 	case "cancel":
-		err = a.store.CancelReview(ctx, order.ID, a.actor(c))
+		err = a.store.CancelReview(ctx, order.ID, actor(c, staffOf(c)))
 	default:
 		err = &models.InvalidError{Field: "review", Message: "Choose what to do with this order."}
 	}
@@ -160,10 +160,4 @@ func (a adminPages) review(c echo.Context) error {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/admin/orders/"+url.PathEscape(order.Number)+"?notice="+form.Get("decision"))
-}
-
-// actor is who is logged in, as an order's history names people.
-func (a adminPages) actor(c echo.Context) string {
-	staff, _ := c.Get(staffContext).(models.Staff)
-	return staff.Email
 }

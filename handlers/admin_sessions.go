@@ -16,7 +16,11 @@ const (
 	staffLifetime = 7 * 24 * time.Hour
 )
 
-const staffKey = "staff_id"
+// What a session holds: who, and the version of their password.
+const (
+	staffKey   = "staff_id"
+	versionKey = "session_version"
+)
 
 // staffSessions keeps who is logged in, on the server; the cookie names a
 // session.

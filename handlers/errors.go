@@ -27,6 +27,8 @@ func statusOf(err error) int {
 		return httpError.Code
 	case errors.Is(err, models.ErrNotFound):
 		return http.StatusNotFound
+	case errors.Is(err, errRole):
+		return http.StatusForbidden
 	case errors.Is(err, context.Canceled):
 		return 499 // the client went away; nobody reads it
 	}
@@ -47,6 +49,9 @@ func (h errorHandler) handle(err error, c echo.Context) {
 		return
 	}
 	page := errorPage(status)
+	if errors.Is(err, errRole) {
+		page.Heading, page.Text = "That is not part of your role", "Please ask an owner of the shop to do it, or to give you another role."
+	}
 	frame, frameErr := h.frames.page(c, page.Heading, "")
 	if frameErr != nil {
 		// Without a database there is still a page.

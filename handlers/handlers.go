@@ -76,8 +76,6 @@ func New(c Config) (*echo.Echo, error) {
 
 	frames := newFrames(c)
 	e.HTTPErrorHandler = errorHandler{frames: frames, log: c.Logger}.handle
-	if err := routes(e, c, frames); err != nil {
-		return nil, err
-	}
+	routes(e, c, frames)
 	return e, nil
 }

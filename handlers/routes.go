@@ -13,7 +13,7 @@ import (
 const WebhookPath = "/webhooks/stripe"
 
 // routes is the table of the shop.
-func routes(e *echo.Echo, c Config, frames *frames) error {
+func routes(e *echo.Echo, c Config, frames *frames) {
 	limits := newLimits(c.RateLimits, c.Now)
 	metrics := newMetrics(c)
 	shop := storefront{store: c.Store, frames: frames, pages: newPageCache()}
@@ -60,5 +60,5 @@ func routes(e *echo.Echo, c Config, frames *frames) error {
 	get("/static/*", echo.WrapHandler(static.Handler()))
 	get("/media/:file", media{pictures: http.FS(c.Pictures)}.serve)
 
-	return adminRoutes(e, c, limits, refusals)
+	adminRoutes(e, c, limits, refusals)
 }

@@ -179,14 +179,14 @@ func TestGivenUpStaysVisibleAndRunsAgain(t *testing.T) {
 					t.Errorf("the mail says %+v", email)
 				}
 				s.now(nil)
-				if again, err := store.RetryJob(t.Context(), job.ID); err != nil || again.State != models.JobWaiting {
+				if again, err := store.RetryJob(t.Context(), job.ID, models.Actor{Email: "me@example.com"}); err != nil || again.State != models.JobWaiting {
 					t.Fatalf("retried: %+v, %v", again, err)
 				}
 				sentOnce(t, store, s)
-				if _, err := store.RetryJob(t.Context(), job.ID); !errors.Is(err, models.ErrJobBusy) {
+				if _, err := store.RetryJob(t.Context(), job.ID, models.Actor{Email: "me@example.com"}); !errors.Is(err, models.ErrJobBusy) {
 					t.Errorf("retrying a job that is done: %v", err)
 				}
-				if _, err := store.RetryJob(t.Context(), 999999); !errors.Is(err, models.ErrNotFound) {
+				if _, err := store.RetryJob(t.Context(), 999999, models.Actor{}); !errors.Is(err, models.ErrNotFound) {
 					t.Errorf("retrying no job: %v", err)
 				}
 				if got := len(s.sent); got != 2 {
@@ -210,7 +210,7 @@ func TestCutOffByACrashRunsAgain(t *testing.T) {
 		modelstest.Exec(t, databaseURL, "UPDATE river_job SET state = 'running', attempt = 1, attempted_at = "+since)
 		if job, running := theJob(t, store, models.JobRunning); !running {
 			t.Fatalf("the job is %+v", job)
-		} else if _, err := store.RetryJob(t.Context(), job.ID); !errors.Is(err, models.ErrJobBusy) {
+		} else if _, err := store.RetryJob(t.Context(), job.ID, models.Actor{Email: "me@example.com"}); !errors.Is(err, models.ErrJobBusy) {
 			t.Fatalf("a running job can be run again: %v", err)
 		}
 		s := &sender{}

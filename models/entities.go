@@ -1,6 +1,9 @@
 package models
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Shop is the one row that describes the shop itself.
 type Shop struct {
@@ -330,7 +333,15 @@ const (
 
 // SeesPersonalData reports whether the role may read what an event says of a
 // shopper.
-func (r Role) SeesPersonalData() bool { return r == RoleOwner || r == RoleManager }
+func (r Role) SeesPersonalData() bool { return r.Covers(RoleManager) }
+
+// Covers reports whether the role may do what needs at least least.
+func (r Role) Covers(least Role) bool {
+	mine, needed := slices.Index(roles, r), slices.Index(roles, least)
+	return mine >= 0 && needed >= 0 && mine <= needed
+}
+
+var roles = []Role{RoleOwner, RoleManager, RoleFulfilment, RoleViewer}
 
 // Staff is a person who may use the admin.
 type Staff struct {
@@ -338,8 +349,11 @@ type Staff struct {
 	Email        string // lower case
 	PasswordHash string // argon2id
 	Role         Role
-	CreatedAt    time.Time
-	LastLoginAt  *time.Time
+	// SessionVersion grows with every new password; a session counts while it
+	// has the same.
+	SessionVersion int64
+	CreatedAt      time.Time
+	LastLoginAt    *time.Time
 }
 
 // TableName is the table of staff.

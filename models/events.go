@@ -90,7 +90,7 @@ func (s *Store) applyEvent(tx *gorm.DB, row *StripeEvent, event Event) error {
 
 // ReplayEvent applies a stored event again, decoded anew from its payload, and
 // notes what came of it. What it would change has usually happened already.
-func (s *Store) ReplayEvent(ctx context.Context, event Event, actor string) (StripeEvent, error) {
+func (s *Store) ReplayEvent(ctx context.Context, event Event, actor Actor) (StripeEvent, error) {
 	var row StripeEvent
 	err := s.transaction(ctx, func(tx *gorm.DB) error {
 		// Written first, as in ReceiveEvent, to stand in line with deliveries.
@@ -104,10 +104,10 @@ func (s *Store) ReplayEvent(ctx context.Context, event Event, actor string) (Str
 		if err := s.applyEvent(tx, &row, event); err != nil {
 			return err
 		}
-		if row.OrderID == nil {
-			return nil
+		if err := s.audit(tx, actor, AuditEventReplayed, event.ID, "", row.Outcome); err != nil || row.OrderID == nil {
+			return err
 		}
-		return s.record(tx, *row.OrderID, "event_replayed", actor, event.Type+": "+row.Outcome)
+		return s.record(tx, *row.OrderID, "event_replayed", actor.Email, event.Type+": "+row.Outcome)
 	})
 	return row, found(err, "replay event %s", event.ID)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -27,7 +28,8 @@ const (
 // JobStates lists every state, for filters, those that need a look first.
 var JobStates = [...]JobState{JobGivenUp, JobRetrying, JobWaiting, JobRunning, JobDone}
 
-// rows are the states of the job table that a state stands for.
+// rows are the states of the job table that a state stands for; empty stands
+// for all but JobDone.
 func (s JobState) rows() []rivertype.JobState {
 	switch s {
 	case JobWaiting:
@@ -37,7 +39,17 @@ func (s JobState) rows() []rivertype.JobState {
 	case JobRunning, JobRetrying, JobDone:
 		return []rivertype.JobState{rivertype.JobState(s)}
 	}
-	return rivertype.JobStates()
+	return slices.DeleteFunc(rivertype.JobStates(), func(row rivertype.JobState) bool { return row == rivertype.JobStateCompleted })
+}
+
+// stateOf is the state that a state of the job table belongs to.
+func stateOf(row rivertype.JobState) JobState {
+	for _, state := range JobStates {
+		if slices.Contains(state.rows(), row) {
+			return state
+		}
+	}
+	return JobState(row)
 }
 
 // Job is a piece of work that a change caused, as the job table keeps it.
@@ -59,15 +71,8 @@ func (j Job) Retryable() bool { return j.State == JobGivenUp || j.State == JobRe
 
 func jobOf(row *rivertype.JobRow) Job {
 	job := Job{
-		ID: row.ID, Kind: row.Kind, Attempt: row.Attempt, MaxAttempts: row.MaxAttempts,
+		ID: row.ID, Kind: row.Kind, State: stateOf(row.State), Attempt: row.Attempt, MaxAttempts: row.MaxAttempts,
 		CreatedAt: row.CreatedAt, NextRun: row.ScheduledAt, FinishedAt: row.FinalizedAt,
-	}
-	for _, state := range JobStates {
-		for _, stored := range state.rows() {
-			if stored == row.State {
-				job.State = state
-			}
-		}
 	}
 	if n := len(row.Errors); n > 0 {
 		job.LastError = row.Errors[n-1].Error
@@ -81,7 +86,7 @@ func jobOf(row *rivertype.JobRow) Job {
 
 // JobFilter chooses jobs.
 type JobFilter struct {
-	State  JobState // empty: any
+	State  JobState // empty: any but JobDone
 	Before int64    // ids below this one; 0 starts at the newest
 	Limit  int
 }
@@ -109,7 +114,7 @@ var ErrJobBusy = errors.New("the job is not waiting for another try")
 
 // RetryJob runs a job again that failed. It returns ErrNotFound where there is
 // none and ErrJobBusy where it is not Retryable.
-func (s *Store) RetryJob(ctx context.Context, id int64) (Job, error) {
+func (s *Store) RetryJob(ctx context.Context, id int64, actor Actor) (Job, error) {
 	var job Job
 	err := s.transaction(ctx, func(tx *gorm.DB) error {
 		sqlTx, err := transactionOf(tx)
@@ -126,10 +131,12 @@ func (s *Store) RetryJob(ctx context.Context, id int64) (Job, error) {
 		if job = jobOf(row); !job.Retryable() {
 			return ErrJobBusy
 		}
-		if row, err = s.jobs.JobRetryTx(ctx, sqlTx, id); err == nil {
-			job = jobOf(row)
+		before := job.State
+		if row, err = s.jobs.JobRetryTx(ctx, sqlTx, id); err != nil {
+			return err
 		}
-		return err
+		job = jobOf(row)
+		return s.audit(tx, actor, AuditJobRetried, fmt.Sprintf("job %d (%s)", id, job.Kind), string(before), string(job.State))
 	})
 	if err != nil {
 		return job, fmt.Errorf("retry job %d: %w", id, err)
@@ -146,15 +153,9 @@ type JobBacklog struct {
 // JobBacklog counts jobs. Those that are done, a day's worth, are not touched.
 func (s *Store) JobBacklog(ctx context.Context) (JobBacklog, error) {
 	backlog := JobBacklog{Jobs: map[JobState]int64{}}
-	var rows []rivertype.JobState
-	stateOf := map[rivertype.JobState]JobState{}
 	for _, state := range JobStates {
-		if state == JobDone {
-			continue
-		}
-		backlog.Jobs[state] = 0
-		for _, row := range state.rows() {
-			rows, stateOf[row] = append(rows, row), state
+		if state != JobDone {
+			backlog.Jobs[state] = 0
 		}
 	}
 	var counted []struct {
@@ -162,12 +163,12 @@ func (s *Store) JobBacklog(ctx context.Context) (JobBacklog, error) {
 		Jobs  int64
 	}
 	db := s.read.WithContext(ctx)
-	err := db.Table("river_job").Select("state, count(*) AS jobs").Where("state IN ?", rows).Group("state").Find(&counted).Error
+	err := db.Table("river_job").Select("state, count(*) AS jobs").Where("state IN ?", JobState("").rows()).Group("state").Find(&counted).Error
 	if err != nil {
 		return backlog, fmt.Errorf("count jobs: %w", err)
 	}
 	for _, row := range counted {
-		backlog.Jobs[stateOf[row.State]] += row.Jobs
+		backlog.Jobs[stateOf(row.State)] += row.Jobs
 	}
 	var heads []struct{ ScheduledAt time.Time }
 	err = db.Table("river_job").Select("scheduled_at").Where("state = ?", rivertype.JobStateAvailable).Order("scheduled_at").Limit(1).Find(&heads).Error

@@ -69,7 +69,7 @@ type RefundRequest struct {
 	Lines     []RefundItem
 	Reason    string
 	Note      string
-	Actor     string
+	Actor     Actor
 	Key       string // one for each confirmation: asked twice, it is one refund
 }
 
@@ -183,7 +183,7 @@ func (s *Store) decideRefund(tx *gorm.DB, order *Order, r RefundRequest) (Refund
 	}
 	refund := Refund{
 		PaymentID: payment.ID, IdempotencyKey: &r.Key, Amount: amount, Status: RefundRequested, Reason: r.Reason,
-		Note: r.Note, Actor: r.Actor, CreatedAt: s.now(), UpdatedAt: s.now(),
+		Note: r.Note, Actor: r.Actor.Email, CreatedAt: s.now(), UpdatedAt: s.now(),
 	}
 	if err := tx.Omit("Items").Create(&refund).Error; err != nil {
 		return refund, fmt.Errorf("store the refund: %w", err)
@@ -191,7 +191,11 @@ func (s *Store) decideRefund(tx *gorm.DB, order *Order, r RefundRequest) (Refund
 	if err := s.takeBack(tx, order, refund.ID, r.Lines, payments); err != nil {
 		return refund, err
 	}
-	if err := s.record(tx, order.ID, "refund_requested", r.Actor, refundDetail(payment, refund)); err != nil {
+	detail := refundDetail(payment, refund)
+	if err := s.record(tx, order.ID, "refund_requested", r.Actor.Email, detail); err != nil {
+		return refund, err
+	}
+	if err := s.audit(tx, r.Actor, AuditRefund, "order "+order.Number, "", detail); err != nil {
 		return refund, err
 	}
 	return refund, s.enqueue(tx, RefundArgs{RefundID: refund.ID}, nil)

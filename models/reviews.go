@@ -85,7 +85,7 @@ func (s *Store) ReviewsOfOrder(ctx context.Context, orderID int64) ([]Review, er
 //
 // It returns an InvalidError where no money arrived or the stock is gone, and
 // ErrNotInReview where the order is not in review (any more).
-func (s *Store) AcceptReview(ctx context.Context, orderID int64, actor string) error {
+func (s *Store) AcceptReview(ctx context.Context, orderID int64, actor Actor) error {
 	return s.decideReview(ctx, orderID, "accept", func(tx *gorm.DB, order *Order) error {
 		payments, err := paymentsOfOrder(tx, order.ID)
 		if err != nil {
@@ -113,10 +113,13 @@ func (s *Store) AcceptReview(ctx context.Context, orderID int64, actor string) e
 			return err
 		}
 		order.Status, order.StockStatus = OrderPaid, StockSold
-		if err := s.resolveReviews(tx, order.ID, "accepted", actor); err != nil {
+		if err := s.resolveReviews(tx, order.ID, "accepted", actor.Email); err != nil {
 			return err
 		}
-		if err := s.record(tx, order.ID, "paid", actor, "accepted after a review"); err != nil {
+		if err := s.record(tx, order.ID, "paid", actor.Email, "accepted after a review"); err != nil {
+			return err
+		}
+		if err := s.audit(tx, actor, AuditReviewAccepted, "order "+order.Number, string(OrderReview), string(OrderPaid)); err != nil {
 			return err
 		}
 		if err := s.queueEmail(tx, *order, EmailReceipt, ""); err != nil {
@@ -132,7 +135,7 @@ func (s *Store) AcceptReview(ctx context.Context, orderID int64, actor string) e
 // CancelReview closes an order in review that no money arrived for.
 //
 // It returns an InvalidError where money did arrive.
-func (s *Store) CancelReview(ctx context.Context, orderID int64, actor string) error {
+func (s *Store) CancelReview(ctx context.Context, orderID int64, actor Actor) error {
 	return s.decideReview(ctx, orderID, "cancel", func(tx *gorm.DB, order *Order) error {
 		payments, err := paymentsOfOrder(tx, order.ID)
 		if err != nil {
@@ -141,7 +144,7 @@ func (s *Store) CancelReview(ctx context.Context, orderID int64, actor string) e
 		if payment, ok := inReview(payments); ok && payment.Refundable() > 0 {
 			return &InvalidError{Field: "review", Message: "Money has arrived for this order. Pay it back, and the order is closed."}
 		}
-		if err := s.resolveReviews(tx, order.ID, "canceled", actor); err != nil {
+		if err := s.resolveReviews(tx, order.ID, "canceled", actor.Email); err != nil {
 			return err
 		}
 		values := map[string]any{"status": OrderExpired, "review_reason": "", "updated_at": s.now()}
@@ -149,7 +152,10 @@ func (s *Store) CancelReview(ctx context.Context, orderID int64, actor string) e
 			return err
 		}
 		order.Status = OrderExpired
-		if err := s.record(tx, order.ID, "canceled", actor, "after a review"); err != nil {
+		if err := s.record(tx, order.ID, "canceled", actor.Email, "after a review"); err != nil {
+			return err
+		}
+		if err := s.audit(tx, actor, AuditReviewCanceled, "order "+order.Number, string(OrderReview), string(OrderExpired)); err != nil {
 			return err
 		}
 		return s.release(tx, order)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,13 +19,18 @@ var ErrStaffExists = errors.New("there is such a member of staff already")
 
 // CreateStaff stores a member of staff with an argon2id hash of the password.
 // It returns an InvalidError for a malformed address and ErrStaffExists for
-// one that is taken.
+// one that is taken. Only the command line makes staff.
 func (s *Store) CreateStaff(ctx context.Context, email, passwordHash string, role Role) (Staff, error) {
 	staff, err := newStaff(email, passwordHash, role)
 	if err != nil {
 		return staff, err
 	}
-	err = s.write.WithContext(ctx).Create(&staff).Error
+	err = s.transaction(ctx, func(tx *gorm.DB) error {
+		if err := tx.Create(&staff).Error; err != nil {
+			return err
+		}
+		return s.audit(tx, commandLine, AuditStaffCreated, staff.Email, "", string(staff.Role))
+	})
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
 		err = ErrStaffExists
 	}
@@ -36,9 +42,7 @@ func newStaff(email, passwordHash string, role Role) (Staff, error) {
 	if address, err := mail.ParseAddress(email); err != nil || address.Address != email {
 		return Staff{}, &InvalidError{"email", "Enter a mail address like name@example.com."}
 	}
-	switch role {
-	case RoleOwner, RoleManager, RoleFulfilment, RoleViewer:
-	default:
+	if !slices.Contains(roles, role) {
 		return Staff{}, &InvalidError{"role", "Choose owner, manager, fulfilment or viewer."}
 	}
 	return Staff{Email: email, PasswordHash: passwordHash, Role: role}, nil
@@ -77,8 +81,8 @@ func (s *Store) SetupTokenValid(ctx context.Context, token string) (bool, error)
 
 // CreateFirstOwner spends a setup token on the first owner. It returns
 // ErrNotFound for a token that is wrong or spent. All tokens end with the
-// first one used.
-func (s *Store) CreateFirstOwner(ctx context.Context, token, email, passwordHash string) (Staff, error) {
+// first one used. address is where the request came from.
+func (s *Store) CreateFirstOwner(ctx context.Context, token, email, passwordHash, address string) (Staff, error) {
 	staff, err := newStaff(email, passwordHash, RoleOwner)
 	if err != nil {
 		return staff, err
@@ -102,7 +106,10 @@ func (s *Store) CreateFirstOwner(ctx context.Context, token, email, passwordHash
 		if there > 0 {
 			return ErrNotFound
 		}
-		return tx.Create(&staff).Error
+		if err := tx.Create(&staff).Error; err != nil {
+			return err
+		}
+		return s.audit(tx, Actor{StaffID: staff.ID, Email: staff.Email, Address: address}, AuditSetup, staff.Email, "", string(staff.Role))
 	})
 	return staff, found(err, "create the first owner")
 }
@@ -131,9 +138,69 @@ func (s *Store) StaffCount(ctx context.Context) (int64, error) {
 }
 
 // StaffLoggedIn notes a login.
-func (s *Store) StaffLoggedIn(ctx context.Context, id int64) error {
-	err := s.write.WithContext(ctx).Model(&Staff{}).Where("id = ?", id).UpdateColumn("last_login_at", s.now()).Error
-	return found(err, "note the login of staff %d", id)
+func (s *Store) StaffLoggedIn(ctx context.Context, actor Actor) error {
+	err := s.transaction(ctx, func(tx *gorm.DB) error {
+		if err := tx.Model(&Staff{}).Where("id = ?", actor.StaffID).UpdateColumn("last_login_at", s.now()).Error; err != nil {
+			return err
+		}
+		return s.audit(tx, actor, AuditLogin, actor.Email, "", "")
+	})
+	return found(err, "note the login of staff %d", actor.StaffID)
+}
+
+// StaffLoginFailed notes that somebody tried to log in. What was typed as a
+// mail address is kept only where it looks like one: it may be a password.
+func (s *Store) StaffLoginFailed(ctx context.Context, typed, address string) error {
+	if !strings.Contains(typed, "@") {
+		typed = "(no mail address)"
+	}
+	actor := Actor{Email: strings.ToLower(strings.TrimSpace(typed)), Address: address}
+	return found(s.audit(s.write.WithContext(ctx), actor, AuditLoginFailed, actor.Email, "", ""), "note a failed login")
+}
+
+// StaffLoggedOut notes a logout.
+func (s *Store) StaffLoggedOut(ctx context.Context, actor Actor) error {
+	return found(s.audit(s.write.WithContext(ctx), actor, AuditLogout, actor.Email, "", ""), "note a logout")
+}
+
+// ChangePassword gives the actor a new password, as an argon2id hash, and ends
+// every session. It returns the actor as stored then.
+func (s *Store) ChangePassword(ctx context.Context, actor Actor, passwordHash string) (Staff, error) {
+	var staff Staff
+	err := s.transaction(ctx, func(tx *gorm.DB) (err error) {
+		staff, err = s.setPassword(tx, actor.StaffID, passwordHash, actor, AuditPasswordChanged)
+		return err
+	})
+	return staff, found(err, "change the password of staff %d", actor.StaffID)
+}
+
+// ResetPassword gives the member of staff with that address a new password, as
+// an argon2id hash, and ends every session of theirs. It returns ErrNotFound
+// for an address nobody has. Only the command line asks for it.
+func (s *Store) ResetPassword(ctx context.Context, email, passwordHash string) (Staff, error) {
+	email = strings.ToLower(strings.TrimSpace(email))
+	var staff Staff
+	err := s.transaction(ctx, func(tx *gorm.DB) (err error) {
+		if err := tx.Where("email = ?", email).Take(&staff).Error; err != nil {
+			return err
+		}
+		staff, err = s.setPassword(tx, staff.ID, passwordHash, commandLine, AuditPasswordReset)
+		return err
+	})
+	return staff, found(err, "reset the password of %s", email)
+}
+
+func (s *Store) setPassword(tx *gorm.DB, id int64, hash string, actor Actor, action AuditAction) (Staff, error) {
+	var staff Staff
+	err := tx.Model(&Staff{}).Where("id = ?", id).
+		Updates(map[string]any{"password_hash": hash, "session_version": gorm.Expr("session_version + 1")}).Error
+	if err != nil {
+		return staff, err
+	}
+	if err := tx.Take(&staff, id).Error; err != nil {
+		return staff, err
+	}
+	return staff, s.audit(tx, actor, action, staff.Email, "", "")
 }
 
 type staffSession struct {

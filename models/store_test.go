@@ -442,7 +442,7 @@ func TestFirstOwnerIsMadeOnce(t *testing.T) {
 		made := make(chan models.Staff, 20)
 		for i := range 20 {
 			wg.Go(func() {
-				if staff, err := store.CreateFirstOwner(t.Context(), token, fmt.Sprintf("a%d@example.com", i), "hash"); err == nil {
+				if staff, err := store.CreateFirstOwner(t.Context(), token, fmt.Sprintf("a%d@example.com", i), "hash", "192.0.2.1"); err == nil {
 					made <- staff
 				} else if !errors.Is(err, models.ErrNotFound) {
 					t.Error(err)

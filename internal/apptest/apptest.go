@@ -137,19 +137,11 @@ func New(t *testing.T, databaseURL string, o Options) *App {
 	return &App{URL: shopURL, Store: store, Simulator: simulator, t: t, router: app}
 }
 
-// Routes lists what the shop answers to GET, as the router names it, such as
-// /products/:slug.
-func (a *App) Routes() []string {
-	var routes []string
-	for _, route := range a.router.Routes() {
-		if route.Method == http.MethodGet {
-			routes = append(routes, route.Path)
-		}
-	}
-	return routes
-}
+// Routes lists what the shop answers to, by method and path as the router
+// names it, such as GET /products/:slug.
+func (a *App) Routes() []*echo.Route { return a.router.Routes() }
 
-// RouteOf is the one of Routes that answers a path.
+// RouteOf is the path of the route that answers a GET of path.
 func (a *App) RouteOf(path string) string {
 	c := a.router.NewContext(nil, nil)
 	a.router.Router().Find(http.MethodGet, path, c)
@@ -198,10 +190,13 @@ func NewBrowser(t *testing.T, baseURL string) *Browser {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
-// Staff is a member of staff, logged in.
+// StaffPassword is the password of every member of staff that Staff makes.
+const StaffPassword = "horse battery nine"
+
+// Staff is a new member of staff, logged in.
 func (a *App) Staff(role models.Role) *Browser {
 	a.t.Helper()
-	email, password := string(role)+"@example.com", "horse battery nine"
+	email, password := string(role)+"-"+strings.ToLower(models.NewToken()[:8])+"@example.com", StaffPassword
 	hash, err := models.HashPassword(password)
 	if err != nil {
 		a.t.Fatal(err)
@@ -236,6 +231,14 @@ func formOf(fields []string) url.Values {
 		form.Add(fields[i], fields[i+1])
 	}
 	return form
+}
+
+// Do asks with any method, and an empty form where it is not a safe one.
+func (b *Browser) Do(method, path string) Answer {
+	if method == http.MethodGet || method == http.MethodHead {
+		return b.do(method, path, nil)
+	}
+	return b.do(method, path, url.Values{})
 }
 
 func (b *Browser) do(method, path string, form url.Values) Answer {

@@ -19,6 +19,7 @@ type Frame struct {
 	Simulated bool
 	Silence   models.Silence
 	Notice    *views.Notice
+	May       func(method, path string) bool // whether the role of the staff allows a route
 }
 
 // LoginPage asks for mail address and password.
@@ -35,6 +36,32 @@ type SetupPage struct {
 	Token  string
 	Email  string
 	Errors []views.FieldError
+}
+
+// AccountPage is a member of staff's own.
+type AccountPage struct {
+	Frame  Frame
+	Role   models.Role
+	Errors []views.FieldError
+}
+
+// AuditPage lists who did what.
+type AuditPage struct {
+	Frame    Frame
+	Action   models.AuditAction // empty: any
+	Entries  []models.AuditEntry
+	NextPage string
+}
+
+// auditActions are the actions of the audit log in plain words.
+var auditActions = map[models.AuditAction]string{
+	models.AuditLogin: "logged in", models.AuditLoginFailed: "login failed", models.AuditLogout: "logged out", models.AuditSetup: "set the shop up",
+	models.AuditStaffCreated: "made an account", models.AuditPasswordChanged: "changed a password", models.AuditPasswordReset: "reset a password",
+	models.AuditJobRetried:     "ran a job again",
+	models.AuditRefund:         "refunded",
+	models.AuditReviewAccepted: "accepted a payment that did not fit",
+	models.AuditReviewCanceled: "closed an order in review",
+	models.AuditEventReplayed:  "applied an event once more",
 }
 
 // OverviewPage greets the merchant.
@@ -82,7 +109,7 @@ type MailPage struct {
 // JobsPage lists jobs.
 type JobsPage struct {
 	Frame    Frame
-	State    models.JobState // empty: any
+	State    models.JobState // empty: any but done
 	Jobs     []models.Job
 	NextPage string
 }

@@ -1,0 +1,117 @@
+package models
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+
+	"gorm.io/gorm"
+)
+
+// Actor is who changes something in the admin.
+type Actor struct {
+	StaffID int64  // 0: nobody who is logged in
+	Email   string // of the member of staff, or what stands in for it
+	Address string // the network address it came from; empty within the machine
+}
+
+// commandLine acts for whoever runs the program's commands.
+var commandLine = Actor{Email: "command line"}
+
+// AuditAction names what was done.
+type AuditAction string
+
+// The actions of the audit log. Stored entries carry them, so they never
+// change.
+const (
+	AuditLogin           AuditAction = "login"
+	AuditLoginFailed     AuditAction = "login_failed"
+	AuditLogout          AuditAction = "logout"
+	AuditSetup           AuditAction = "setup"
+	AuditStaffCreated    AuditAction = "staff_created"
+	AuditPasswordChanged AuditAction = "password_changed"
+	AuditPasswordReset   AuditAction = "password_reset"
+	AuditJobRetried      AuditAction = "job_retried"
+	AuditRefund          AuditAction = "refund"
+	AuditReviewAccepted  AuditAction = "review_accepted"
+	AuditReviewCanceled  AuditAction = "review_canceled"
+	AuditEventReplayed   AuditAction = "event_replayed"
+)
+
+// AuditActions lists every action, for filters.
+var AuditActions = [...]AuditAction{
+	AuditLogin, AuditLoginFailed, AuditLogout, AuditSetup, AuditStaffCreated, AuditPasswordChanged, AuditPasswordReset, AuditJobRetried,
+	AuditRefund, AuditReviewAccepted, AuditReviewCanceled, AuditEventReplayed,
+}
+
+// AuditEntry says who did what, and when. Nothing in the shop changes or
+// deletes one.
+type AuditEntry struct {
+	ID        int64
+	StaffID   *int64
+	Email     string
+	Address   string
+	Action    AuditAction
+	Subject   string // what it was done to
+	Before    string // what it was, where it changed
+	After     string
+	CreatedAt time.Time // UTC
+}
+
+// longestAudited bounds what a person typed, in bytes: the longest mail address
+// there is (RFC 5321, section 4.5.3.1.3).
+const longestAudited = 254
+
+// audit adds an entry in the transaction of what it tells of.
+func (s *Store) audit(tx *gorm.DB, actor Actor, action AuditAction, subject, before, after string) error {
+	entry := AuditEntry{
+		Email: audited(actor.Email), Address: actor.Address, Action: action,
+		Subject: audited(subject), Before: before, After: after, CreatedAt: s.now(),
+	}
+	if actor.StaffID != 0 {
+		entry.StaffID = &actor.StaffID
+	}
+	if err := tx.Create(&entry).Error; err != nil {
+		return fmt.Errorf("write the audit log: %w", err)
+	}
+	return nil
+}
+
+// audited cuts what a person typed to one short line.
+func audited(typed string) string {
+	line := strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == unicode.ReplacementChar {
+			return ' '
+		}
+		return r
+	}, typed)
+	if len(line) > longestAudited {
+		line = strings.ToValidUTF8(line[:longestAudited], "")
+	}
+	return line
+}
+
+// AuditFilter chooses entries of the audit log.
+type AuditFilter struct {
+	Action AuditAction // empty: any
+	Before int64       // ids below this one; 0 starts at the newest
+	Limit  int
+}
+
+// Audit lists entries of the audit log, newest first.
+func (s *Store) Audit(ctx context.Context, f AuditFilter) ([]AuditEntry, error) {
+	query := s.read.WithContext(ctx).Order("id DESC").Limit(f.Limit)
+	if f.Action != "" {
+		query = query.Where("action = ?", f.Action)
+	}
+	if f.Before > 0 {
+		query = query.Where("id < ?", f.Before)
+	}
+	var entries []AuditEntry
+	if err := query.Find(&entries).Error; err != nil {
+		return nil, fmt.Errorf("list the audit log: %w", err)
+	}
+	return entries, nil
+}

@@ -2,6 +2,7 @@ package models
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"testing"
@@ -54,7 +55,7 @@ func TestStatementsAreUsedAgain(t *testing.T) {
 		if !rows.Next() || rows.Scan(&name) != nil || name != fmt.Sprint(i) {
 			t.Errorf("row %d is %q", i, name)
 		}
-		if err := rows.Close(); err != nil {
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil { //nolint:sqlclosecheck // within the loop
 			t.Fatal(err)
 		}
 	}
@@ -114,9 +115,12 @@ func TestTheSameStatementTwiceAtOnce(t *testing.T) {
 			}
 			pairs = append(pairs, a+b)
 		}
-		if err := inner.Close(); err != nil {
+		if err := errors.Join(inner.Err(), inner.Close()); err != nil { //nolint:sqlclosecheck // within the loop
 			t.Fatal(err)
 		}
+	}
+	if err := outer.Err(); err != nil {
+		t.Error(err)
 	}
 	if got := fmt.Sprint(pairs); got != "[aa ab ba bb]" {
 		t.Errorf("pairs %s", got)

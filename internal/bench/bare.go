@@ -25,7 +25,7 @@ func (b *bench) startBare(ctx context.Context, page answer) (*process, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find this program: %w", err)
 	}
-	if page.Addr, err = freeAddr(); err != nil {
+	if page.Addr, err = freeAddr(ctx); err != nil {
 		return nil, err
 	}
 	content, err := json.Marshal(page)

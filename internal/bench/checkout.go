@@ -21,7 +21,7 @@ const checkoutsPerSecond = 500
 // while a stub stands where Stripe is: what remains is the order, its
 // reservation, and the call that opens the session.
 func measureCheckout(ctx context.Context, b *bench) (err error) {
-	stripe, stop, err := stubStripe()
+	stripe, stop, err := stubStripe(ctx)
 	if err != nil {
 		return err
 	}
@@ -98,8 +98,8 @@ func fillCarts(ctx context.Context, shop *process, connections, count int) ([]st
 }
 
 // stubStripe opens every session it is asked for, at once.
-func stubStripe() (address string, stop func() error, err error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+func stubStripe(ctx context.Context) (address string, stop func() error, err error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", nil, fmt.Errorf("listen: %w", err)
 	}

@@ -35,7 +35,7 @@ func (b *bench) measureMailOn(ctx context.Context, kind string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, drop()) }()
-	server, err := startMailServer()
+	server, err := startMailServer(ctx)
 	if err != nil {
 		return err
 	}

@@ -33,8 +33,8 @@ func (p *process) url() string { return "http://" + p.addr }
 const patience = 30 * time.Second
 
 // freeAddr is an address nobody listens on at the moment.
-func freeAddr() (string, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+func freeAddr(ctx context.Context) (string, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", fmt.Errorf("find a free port: %w", err)
 	}
@@ -44,11 +44,11 @@ func freeAddr() (string, error) {
 // startShop starts the shop in dir, with an environment of its own and what
 // env adds, and waits for its first page.
 func (b *bench) startShop(ctx context.Context, dir string, env ...string) (*process, error) {
-	addr, err := freeAddr()
+	addr, err := freeAddr(ctx)
 	if err != nil {
 		return nil, err
 	}
-	simulator, err := freeAddr()
+	simulator, err := freeAddr(ctx)
 	if err != nil {
 		return nil, err
 	}

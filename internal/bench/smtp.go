@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -19,8 +20,8 @@ type mailServer struct {
 	twice    int
 }
 
-func startMailServer() (*mailServer, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+func startMailServer(ctx context.Context) (*mailServer, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
 	}

@@ -228,9 +228,9 @@ func (a adminPages) overview(c echo.Context) error {
 		{Label: "need a look", Value: number(attention.Reviews), URL: "/admin/orders?status=review"},
 	}}
 	for _, alert := range []admin.Figure{
-		{Label: "orders paid twice: pay one back", Value: number(attention.Duplicates), URL: "/admin/events?outcome=" + models.OutcomeDuplicatePayment},
-		{Label: "refunds failed", Value: number(attention.FailedRefunds), URL: "/admin/events?outcome=" + models.OutcomeRefund},
-		{Label: "disputes open", Value: number(attention.Disputes), URL: "/admin/events?outcome=" + models.OutcomeDispute},
+		{Label: "paid twice: pay one back", Value: number(attention.Duplicates), URL: "/admin/events?outcome=" + models.OutcomeDuplicatePayment},
+		{Label: "failed refunds", Value: number(attention.FailedRefunds), URL: "/admin/events?outcome=" + models.OutcomeRefund},
+		{Label: "open disputes", Value: number(attention.Disputes), URL: "/admin/events?outcome=" + models.OutcomeDispute},
 	} {
 		if alert.Value != "0" {
 			page.Figures = append(page.Figures, alert)
@@ -328,24 +328,26 @@ func (a adminPages) showOrder(c echo.Context, status int, number string, faults 
 
 // compare sets an order beside what Stripe said of its payment.
 func compare(order models.Order, said models.CheckoutSession) []admin.ReviewRow {
-	currency := strings.ToUpper(said.Currency)
+	var rows []admin.ReviewRow
+	row := func(what, ours, stripes string) {
+		rows = append(rows, admin.ReviewRow{What: what, Order: ours, Stripe: stripes, Differs: ours != stripes})
+	}
 	amount := func(minor *int64) string {
 		if minor == nil {
 			return "not said"
 		}
-		return models.Money{Amount: *minor, Currency: currency}.String()
+		return models.Money{Amount: *minor, Currency: strings.ToUpper(said.Currency)}.String()
 	}
-	rows := []admin.ReviewRow{
-		{What: "Total", Order: order.Price(order.Total).String(), Stripe: amount(said.AmountTotal)},
-		{What: "Subtotal", Order: order.Price(order.Subtotal).String(), Stripe: amount(said.AmountSubtotal)},
-		{What: "Currency", Order: order.Currency, Stripe: currency},
-		{What: "Order", Order: strconv.FormatInt(order.ID, 10), Stripe: strings.Trim(said.Metadata["order_id"]+" "+said.ClientReferenceID, " ")},
-		{What: "Kind of payment", Order: "payment", Stripe: said.Mode},
-		{What: "Paid", Order: "yes", Stripe: strings.ReplaceAll(said.PaymentStatus, "_", " ")},
-		{What: "Session", Stripe: said.ID},
-	}
+	id := strconv.FormatInt(order.ID, 10)
+	row("Total", order.Price(order.Total).String(), amount(said.AmountTotal))
+	row("Subtotal", order.Price(order.Subtotal).String(), amount(said.AmountSubtotal))
+	row("Currency", order.Currency, strings.ToUpper(said.Currency))
+	row("Order, by metadata", id, said.Metadata["order_id"])
+	row("Order, by reference", id, said.ClientReferenceID)
+	row("Kind of payment", "payment", said.Mode)
+	row("State of payment", "paid", strings.ReplaceAll(said.PaymentStatus, "_", " "))
 	if order.StripeSessionID != nil {
-		rows[len(rows)-1].Order = *order.StripeSessionID
+		row("Session", *order.StripeSessionID, said.ID)
 	}
 	return rows
 }

@@ -8,13 +8,23 @@ import (
 	"tuckshop/views"
 )
 
+// staffTitles are the parts of an order's history that concern the merchant
+// alone.
+var staffTitles = map[string]string{
+	"refund_requested":  "Refund asked for",
+	"refund_failed":     "A refund failed",
+	"dispute":           "Dispute",
+	"duplicate_payment": "Paid a second time",
+	"event_replayed":    "Event applied once more",
+}
+
 // timeline merges everything that is known of an order, oldest first.
 func timeline(h models.OrderHistory) []views.TimelineEntry {
 	var entries []views.TimelineEntry
 	for _, event := range h.Events {
 		title, ok := shopperTitles[event.Kind]
 		if !ok {
-			title = event.Kind
+			title = staffTitles[event.Kind]
 		}
 		entries = append(entries, views.TimelineEntry{At: event.CreatedAt, Kind: event.Kind, Title: title, Detail: event.Detail, Actor: event.Actor})
 	}

@@ -270,9 +270,9 @@ func (s *Store) mismatch(order Order, session CheckoutSession) string {
 	case !strings.EqualFold(session.Currency, order.Currency):
 		return fmt.Sprintf("the session is in %s, the order in %s", strings.ToUpper(session.Currency), order.Currency)
 	case *session.AmountSubtotal != order.Subtotal:
-		return fmt.Sprintf("the session's subtotal is %d, the order's %d", *session.AmountSubtotal, order.Subtotal)
+		return fmt.Sprintf("the session's subtotal is %s, the order's %s", order.Price(*session.AmountSubtotal), order.Price(order.Subtotal))
 	case *session.AmountTotal != order.Total:
-		return fmt.Sprintf("the session's total is %d, the order's %d", *session.AmountTotal, order.Total)
+		return fmt.Sprintf("the session's total is %s, the order's %s", order.Price(*session.AmountTotal), order.Price(order.Total))
 	}
 	return ""
 }

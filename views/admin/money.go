@@ -15,10 +15,10 @@ type Review struct {
 }
 
 // ReviewRow is one point of the comparison.
-type ReviewRow struct{ What, Order, Stripe string }
-
-// Differs reports whether the two sides say different things.
-func (r ReviewRow) Differs() bool { return r.Order != r.Stripe }
+type ReviewRow struct {
+	What, Order, Stripe string
+	Differs             bool
+}
 
 // RefundPage asks what of a payment is to go back. Amount and quantities are
 // as they were typed.

@@ -93,7 +93,11 @@ func (s *Store) recordPayment(tx *gorm.DB, order *Order, session CheckoutSession
 	if err != nil {
 		return fmt.Errorf("store the payment of order %d: %w", order.ID, err)
 	}
-	if payment.PaymentIntentID == nil {
+	var earlier int64
+	if err := tx.Model(&Refund{}).Where("payment_id = ?", payment.ID).Count(&earlier).Error; err != nil {
+		return fmt.Errorf("look for refunds of order %d: %w", order.ID, err)
+	}
+	if earlier == 0 && payment.ChargeRefunded == 0 { // nearly always
 		return nil
 	}
 	return s.settleRefunds(tx, payment.ID, order)

@@ -42,7 +42,7 @@ func newBareClient(ctx context.Context, d *database) (*bareClient, error) {
 	}
 	for _, statement := range []string{
 		insertEvent, selectAttempt, selectOrder, selectItems, updateAttempt, updateOrder, insertHistory, insertEmail, updateCart,
-		deleteLines, insertPayment, sumPayments, updateVariant, updateEvent,
+		deleteLines, insertPayment, countRefunds, updateVariant, updateEvent,
 	} {
 		if c.prepared[statement], err = d.PrepareContext(ctx, statement); err != nil { //nolint:sqlclosecheck // as long as the program
 			return nil, fmt.Errorf("prepare %s: %w", statement, err)
@@ -84,15 +84,16 @@ const (
 		shipping_line1 = ?, shipping_name = ?, shipping_postal_code = ?, status = ?, stock_status = ?, stripe_session_id = ?, updated_at = ?
 		WHERE id = ? AND status IN (?, ?, ?, ?)`
 	insertHistory = `INSERT INTO order_events (order_id, kind, actor, detail, created_at) VALUES (?, ?, ?, ?, ?) RETURNING id`
-	insertEmail   = `INSERT INTO emails (order_id, kind, message_id, recipient, subject, html, text, status, attempts, last_error, transport, sent_at, created_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (message_id) DO NOTHING RETURNING id`
+	insertEmail   = `INSERT INTO emails (order_id, kind, refund_id, message_id, recipient, subject, html, text, status, attempts, last_error, transport, sent_at, created_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (message_id) DO NOTHING RETURNING id`
 	updateCart  = `UPDATE carts SET order_id = ? WHERE order_id = ?`
 	deleteLines = `DELETE FROM cart_items WHERE cart_id = ? AND EXISTS (SELECT 1 FROM order_items i WHERE i.order_id = ?
 		AND i.variant_id = cart_items.variant_id AND i.quantity >= cart_items.quantity)`
 	insertPayment = `INSERT INTO payments (order_id, stripe_session_id, payment_intent_id, role, amount, currency, charge_refunded,
-		amount_refunded, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (payment_intent_id) DO NOTHING RETURNING id`
-	sumPayments = `SELECT COALESCE(SUM(amount), 0) AS paid, COALESCE(SUM(amount_refunded), 0) AS refunded FROM payments
-		WHERE order_id = ? AND role <> ?`
+		amount_refunded, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (payment_intent_id) DO UPDATE SET
+		order_id = excluded.order_id, stripe_session_id = excluded.stripe_session_id, role = excluded.role, amount = excluded.amount,
+		currency = excluded.currency, updated_at = excluded.updated_at RETURNING id, charge_refunded`
+	countRefunds = `SELECT count(*) FROM refunds WHERE payment_id = ?`
 	updateVariant = `UPDATE variants SET reserved = reserved - ?, stock = stock - ? WHERE id = ?`
 	updateEvent   = `UPDATE stripe_events SET detail = ?, order_id = ?, outcome = ? WHERE id = ?`
 )
@@ -138,7 +139,7 @@ func (c *bareClient) receive(ctx context.Context, n int, payload []byte) (err er
 	if _, err = c.rows(ctx, tx, insertHistory, orderID, "paid", "stripe", "", now); err != nil {
 		return err
 	}
-	mail, err := c.rows(ctx, tx, insertEmail, orderID, "receipt", fmt.Sprintf("receipt.%d@example.com", n), email, "", "", "", "queued", 0, "", "", nil, now)
+	mail, err := c.rows(ctx, tx, insertEmail, orderID, "receipt", nil, fmt.Sprintf("receipt.%d@example.com", n), email, "", "", "", "queued", 0, "", "", nil, now)
 	if err != nil {
 		return err
 	}
@@ -152,10 +153,11 @@ func (c *bareClient) receive(ctx context.Context, n int, payload []byte) (err er
 	if err = c.exec(ctx, tx, deleteLines, order[0]["cart_id"], orderID); err != nil {
 		return err
 	}
-	if _, err = c.rows(ctx, tx, insertPayment, orderID, session, intent, "order", order[0]["total"], "USD", 0, 0, now, now); err != nil {
+	payment, err := c.rows(ctx, tx, insertPayment, orderID, session, intent, "order", order[0]["total"], "USD", 0, 0, now, now)
+	if err != nil {
 		return err
 	}
-	if _, err = c.rows(ctx, tx, sumPayments, orderID, "duplicate"); err != nil {
+	if _, err = c.rows(ctx, tx, countRefunds, payment[0]["id"]); err != nil {
 		return err
 	}
 	sort.Slice(items, func(i, j int) bool { return items[i]["variant_id"].(int64) < items[j]["variant_id"].(int64) })

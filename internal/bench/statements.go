@@ -93,7 +93,7 @@ const (
 		amount_refunded, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (payment_intent_id) DO UPDATE SET
 		order_id = excluded.order_id, stripe_session_id = excluded.stripe_session_id, role = excluded.role, amount = excluded.amount,
 		currency = excluded.currency, updated_at = excluded.updated_at RETURNING id, charge_refunded`
-	countRefunds = `SELECT count(*) FROM refunds WHERE payment_id = ?`
+	countRefunds  = `SELECT count(*) FROM refunds WHERE payment_id = ?`
 	updateVariant = `UPDATE variants SET reserved = reserved - ?, stock = stock - ? WHERE id = ?`
 	updateEvent   = `UPDATE stripe_events SET detail = ?, order_id = ?, outcome = ? WHERE id = ?`
 )

@@ -124,7 +124,7 @@ func sameTraces(ctx context.Context, shop *process, shopData *database, client *
 			after[table] -= before[table]
 		}
 		for table := range after { // the job library's own bookkeeping
-			if strings.HasPrefix(table, "river_") && table != "river_job" {
+			if strings.HasPrefix(table, "river_") && !strings.HasPrefix(table, "river_job ") {
 				delete(after, table)
 			}
 		}

@@ -108,19 +108,29 @@ func (s *Store) applySession(tx *gorm.DB, session CheckoutSession, event string)
 	applied := Applied{Outcome: OutcomeUnchanged, OrderID: order.ID}
 	switch event {
 	case EventSessionCompleted, EventSessionAsyncSucceeded:
-		if err := s.closeAttempt(tx, attempt, session, AttemptComplete); err != nil {
-			return applied, err
-		}
-		applied.Outcome, applied.Detail, err = s.applyCompleted(tx, &order, session, disagreement)
+		err = s.closeAttempt(tx, attempt, session, AttemptComplete)
+	case EventSessionExpired:
+		err = s.closeAttempt(tx, attempt, session, AttemptExpired)
+	case "": // the session is open
+		disagreement = ""
+	}
+	if err != nil {
+		return applied, err
+	}
+	decided := order.Paid() || order.Status == OrderReview
+	if disagreement != "" && !decided && (order.Open() || session.arrived()) {
+		applied.Outcome, applied.Detail = OutcomeReview, disagreement
+		return applied, s.sendToReview(tx, &order, session, disagreement)
+	}
+	switch event {
+	case EventSessionCompleted, EventSessionAsyncSucceeded:
+		applied.Outcome, applied.Detail, err = s.applyCompleted(tx, &order, session)
 	case EventSessionAsyncFailed:
 		if order.Open() {
 			applied.Outcome = OutcomePaymentFailed
 			err = s.failPayment(tx, &order, session)
 		}
 	case EventSessionExpired:
-		if err := s.closeAttempt(tx, attempt, session, AttemptExpired); err != nil {
-			return applied, err
-		}
 		applied.Outcome, applied.Detail, err = s.applyExpired(tx, &order)
 	}
 	if err == nil && applied.Outcome == OutcomeUnchanged && applied.Detail == "" {
@@ -203,12 +213,10 @@ func (s *Store) closeAttempt(tx *gorm.DB, attempt *CheckoutAttempt, session Chec
 	return nil
 }
 
-func (s *Store) applyCompleted(tx *gorm.DB, order *Order, session CheckoutSession, disagreement string) (outcome, detail string, err error) {
+func (s *Store) applyCompleted(tx *gorm.DB, order *Order, session CheckoutSession) (outcome, detail string, err error) {
 	switch {
 	case order.Paid() || order.Status == OrderReview:
 		return s.applyFurtherPayment(tx, order, session)
-	case disagreement != "":
-		return OutcomeReview, disagreement, s.sendToReview(tx, order, session, disagreement)
 	case session.Mode == "" || session.Currency == "" || session.AmountSubtotal == nil || session.AmountTotal == nil || session.PaymentStatus == "":
 		return OutcomeNotPaid, "the session lacks mode, currency, amount_subtotal, amount_total or payment_status", nil
 	}

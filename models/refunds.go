@@ -395,7 +395,9 @@ func (s *Store) applyRefund(tx *gorm.DB, in StripeRefund) (Applied, error) {
 	}
 	before, isNew := refund.Status, refund.StripeRefundID == nil
 	status := RefundStatus(in.Status)
-	moved := refundRank[status] > refundRank[before]
+	// What Stripe says of a refund for the first time counts, even where it was
+	// taken for refused.
+	moved := refundRank[status] > refundRank[before] || (isNew && status != before)
 	if isNew || moved {
 		values := map[string]any{"stripe_refund_id": in.ID, "updated_at": s.now()}
 		if moved {
@@ -526,15 +528,17 @@ func (s *Store) settleRefunds(tx *gorm.DB, paymentID int64, order *Order) error 
 // refundOrder brings an order's figure and status up to what its payments say.
 // Duplicates do not count: their refund leaves the order paid.
 func (s *Store) refundOrder(tx *gorm.DB, order *Order) error {
-	var sums struct{ Paid, Refunded int64 }
-	err := tx.Model(&Payment{}).Select("COALESCE(SUM(amount), 0) AS paid, COALESCE(SUM(amount_refunded), 0) AS refunded").
+	var sums struct{ Paid, Refunded, InReview int64 }
+	err := tx.Model(&Payment{}).Select(`COALESCE(SUM(amount), 0) AS paid, COALESCE(SUM(amount_refunded), 0) AS refunded,
+		COUNT(CASE WHEN role = ? THEN 1 END) AS in_review`, PaymentInReview).
 		Where("order_id = ? AND role <> ?", order.ID, PaymentDuplicate).Scan(&sums).Error
 	if err != nil {
 		return fmt.Errorf("add up the payments of order %d: %w", order.ID, err)
 	}
 	status := order.Status
 	switch {
-	case order.Status == OrderReview:
+	case order.Status == OrderReview || (order.Paid() && sums.InReview > 0): // nobody has accepted the payment
+		status = OrderReview
 		if sums.Paid > 0 && sums.Refunded >= sums.Paid {
 			status = OrderRefunded
 		}
@@ -550,18 +554,21 @@ func (s *Store) refundOrder(tx *gorm.DB, order *Order) error {
 	if status == order.Status && sums.Refunded == order.AmountRefunded {
 		return nil
 	}
-	leftReview := order.Status == OrderReview && status != OrderReview
+	before := order.Status
 	order.Status, order.AmountRefunded = status, sums.Refunded
 	err = tx.Model(&Order{ID: order.ID}).
 		Updates(map[string]any{"status": status, "amount_refunded": sums.Refunded, "updated_at": s.now()}).Error
 	if err != nil {
 		return fmt.Errorf("note the refunds of order %d: %w", order.ID, err)
 	}
-	if leftReview {
+	switch {
+	case before == OrderReview && status != OrderReview:
 		if err := s.resolveReviews(tx, order.ID, "refunded", "stripe"); err != nil {
 			return err
 		}
 		return s.release(tx, order)
+	case before != OrderReview && status == OrderReview:
+		return s.reopenReview(tx, order)
 	}
 	return nil
 }

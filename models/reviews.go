@@ -141,7 +141,7 @@ func (s *Store) CancelReview(ctx context.Context, orderID int64, actor Actor) er
 		if err != nil {
 			return err
 		}
-		if payment, ok := inReview(payments); ok && payment.Refundable() > 0 {
+		if payment, ok := inReview(payments); ok && payment.AmountRefunded < payment.Amount {
 			return &InvalidError{Field: "review", Message: "Money has arrived for this order. Pay it back, and the order is closed."}
 		}
 		if err := s.resolveReviews(tx, order.ID, "canceled", actor.Email); err != nil {
@@ -199,4 +199,22 @@ func (s *Store) resolveReviews(tx *gorm.DB, orderID int64, resolution, actor str
 		return fmt.Errorf("resolve the review of order %d: %w", orderID, err)
 	}
 	return nil
+}
+
+// reopenReview asks for a decision again: the refund that closed the order has
+// failed.
+func (s *Store) reopenReview(tx *gorm.DB, order *Order) error {
+	var review Review
+	if err := tx.Where("order_id = ?", order.ID).Order("id DESC").Take(&review).Error; err != nil {
+		return found(err, "find the review of order %d", order.ID)
+	}
+	err := tx.Model(&Review{ID: review.ID}).Updates(map[string]any{"resolution": "", "actor": "", "resolved_at": nil}).Error
+	if err == nil {
+		order.ReviewReason = review.Reason
+		err = tx.Model(&Order{ID: order.ID}).UpdateColumn("review_reason", review.Reason).Error
+	}
+	if err != nil {
+		return fmt.Errorf("reopen the review of order %d: %w", order.ID, err)
+	}
+	return s.record(tx, order.ID, "review", "stripe", "the refund failed: "+review.Reason)
 }

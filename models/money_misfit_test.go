@@ -13,9 +13,9 @@ func TestWhatDoesNotFitGoesToReviewWithItsStock(t *testing.T) {
 		change func(*models.CheckoutSession)
 		reason string
 	}{
-		"total one more":            {func(s *models.CheckoutSession) { *s.AmountTotal++ }, "total is 1501"},
-		"total one less":            {func(s *models.CheckoutSession) { *s.AmountTotal-- }, "total is 1499"},
-		"subtotal one less":         {func(s *models.CheckoutSession) { *s.AmountSubtotal-- }, "subtotal is 1499"},
+		"total one more":            {func(s *models.CheckoutSession) { *s.AmountTotal++ }, "total is $15.01"},
+		"total one less":            {func(s *models.CheckoutSession) { *s.AmountTotal-- }, "total is $14.99"},
+		"subtotal one less":         {func(s *models.CheckoutSession) { *s.AmountSubtotal-- }, "subtotal is $14.99"},
 		"currency":                  {func(s *models.CheckoutSession) { s.Currency = "eur" }, "in EUR"},
 		"livemode":                  {func(s *models.CheckoutSession) { s.Livemode = true }, "livemode"},
 		"mode":                      {func(s *models.CheckoutSession) { s.Mode = "subscription" }, "mode"},

@@ -535,7 +535,7 @@ func (s *Store) refundOrder(tx *gorm.DB, order *Order) error {
 	if err != nil {
 		return fmt.Errorf("add up the payments of order %d: %w", order.ID, err)
 	}
-	status := order.Status
+	var status OrderStatus
 	switch {
 	case order.Status == OrderReview || (order.Paid() && sums.InReview > 0): // nobody has accepted the payment
 		status = OrderReview

@@ -41,6 +41,7 @@ type App struct {
 	URL       string
 	Store     *models.Store
 	Simulator *stripesim.Simulator
+	Payments  *payments.Client
 	t         *testing.T
 	router    *echo.Echo
 }
@@ -53,6 +54,9 @@ type Options struct {
 	Demo           bool
 	Sender         jobs.Sender // nil: mail is kept
 	SecretKeys     []string    // nil: a key of the test's own
+	// Reconcile is how often Stripe is asked about whatever waits, however new
+	// it is; 0: only at the start, about nothing.
+	Reconcile time.Duration
 }
 
 // New starts a shop on databaseURL and stops it when the test ends.
@@ -85,9 +89,13 @@ func New(t *testing.T, databaseURL string, o Options) *App {
 	if sender == nil {
 		sender = mail.Outbox{}
 	}
+	reconcileAfter := time.Duration(0)
+	if o.Reconcile == 0 {
+		o.Reconcile, reconcileAfter = time.Hour, time.Hour
+	}
 	runner, err := jobs.New(jobs.Config{
 		Store: store, Sender: sender, Payments: client, Logger: log, BaseURL: shopURL, MailFrom: "shop@example.com",
-		ReconcileInterval: time.Hour, ReconcileAfter: time.Hour,
+		ReconcileInterval: o.Reconcile, ReconcileAfter: reconcileAfter,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -134,7 +142,7 @@ func New(t *testing.T, databaseURL string, o Options) *App {
 			t.Error(err)
 		}
 	})
-	return &App{URL: shopURL, Store: store, Simulator: simulator, t: t, router: app}
+	return &App{URL: shopURL, Store: store, Simulator: simulator, Payments: client, t: t, router: app}
 }
 
 // Routes lists what the shop answers to, by method and path as the router
@@ -268,6 +276,32 @@ func (b *Browser) try(method, path string, form url.Values) (Answer, error) {
 	defer response.Body.Close() //nolint:errcheck // only read
 	body, err := io.ReadAll(response.Body)
 	return Answer{Status: response.StatusCode, Location: response.Header.Get("Location"), Header: response.Header, Body: string(body)}, err
+}
+
+// Checkout puts quantity pieces of a variant into the visitor's cart and opens
+// the payment page. It returns the order and the page's address.
+func (a *App) Checkout(b *Browser, variantID, quantity int64) (models.Order, string) {
+	a.t.Helper()
+	b.Post("/cart/items", "variant_id", fmt.Sprint(variantID), "quantity", fmt.Sprint(quantity))
+	page := b.Post("/checkout")
+	session := page.Location[strings.LastIndexByte(page.Location, '/')+1:]
+	order, err := a.Store.OrderBySession(a.t.Context(), session)
+	if err != nil {
+		a.t.Fatalf("checkout leads to %d %s: %v", page.Status, page.Location, err)
+	}
+	return order, page.Location
+}
+
+// Pay fills in the payment page as somebody does who pays by card. It returns
+// where that leads.
+func (b *Browser) Pay(page string) string {
+	b.t.Helper()
+	paid := b.Post(page, "outcome", "pay", "email", "ada@example.com", "name", "Ada", "line1", "1 Main St",
+		"city", "London", "postal_code", "N1", "country", "GB", "card", "4242424242424242")
+	if paid.Status != http.StatusSeeOther {
+		b.t.Fatalf("pay: %d %s", paid.Status, paid.Body)
+	}
+	return paid.Location
 }
 
 // Sign makes a Stripe-Signature header for a payload, as Stripe describes it.

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -152,6 +153,9 @@ func (a adminPages) review(c echo.Context) error {
 		err = a.store.CancelReview(ctx, order.ID, actor(c, staffOf(c)))
 	default:
 		err = &models.InvalidError{Field: "review", Message: "Choose what to do with this order."}
+	}
+	if errors.Is(err, models.ErrNotInReview) {
+		err = &models.InvalidError{Field: "review", Message: "This order was decided already. Below is how it stands now."}
 	}
 	if fault, bad := invalid(err); bad {
 		return a.showOrder(c, http.StatusUnprocessableEntity, order.Number, fault)

@@ -1,7 +1,10 @@
 package handlers_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -27,6 +30,14 @@ func TestWebhookAnswers(t *testing.T) {
 	sign := func(b []byte) string { return apptest.Sign(apptest.Secret, now(), b) }
 	large := []byte(`{"id":"` + strings.Repeat("x", 1<<20) + `"}`)
 	altered := append([]byte(" "), good...)
+	var parsed map[string]any
+	if err := json.Unmarshal(good, &parsed); err != nil {
+		t.Fatal(err)
+	}
+	remarshalled, err := json.Marshal(parsed) // the same event, its keys in another order
+	if err != nil {
+		t.Fatal(err)
+	}
 	rows := []struct {
 		name      string
 		body      []byte
@@ -35,10 +46,16 @@ func TestWebhookAnswers(t *testing.T) {
 	}{
 		{"signature missing", good, "", 400},
 		{"signature wrong secret", good, apptest.Sign("whsec_other", now(), good), 400},
-		{"signature old", good, "-301s", 400},
-		{"signature from the future", good, "302s", 400},
+		{"signature 301 seconds old", good, "-301s", 400},
+		{"signature from 301 seconds ahead", good, "302s", 400}, // whole seconds: 301 and the rest of one
+		{"signature 299 seconds old", good, "-299s", 200},
+		{"signature from 299 seconds ahead", good, "299s", 200},
 		{"signature v0 only", good, strings.Replace(sign(good), "v1=", "v0=", 1), 400},
 		{"body altered by a space", altered, sign(good), 400},
+		{"body written anew by a JSON library", remarshalled, sign(good), 400},
+		{"signed with the empty secret", good, apptest.Sign("", now(), good), 400},
+		{"two v1, the right one second", good, strings.Replace(sign(good), "v1=", "v1=00,v1=", 1), 200},
+		{"two v1, both wrong", good, apptest.Sign("whsec_other", now(), good) + ",v1=00", 400},
 		{"signature garbage", good, "t=1,v1", 400},
 		{"two v1, one right", good, sign(good) + ",v1=00", 200},
 		{"not JSON", ok(`{`), "", 400},
@@ -74,6 +91,22 @@ func TestWebhookAnswers(t *testing.T) {
 				}
 			})
 		}
+		t.Run("too large without saying so beforehand", func(t *testing.T) {
+			// A reader of no known length is sent in chunks.
+			request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, app.URL+"/webhooks/stripe", io.MultiReader(bytes.NewReader(large)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			request.Header.Set("Stripe-Signature", sign(large))
+			response, err := http.DefaultClient.Do(request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer response.Body.Close()
+			if response.StatusCode != http.StatusRequestEntityTooLarge {
+				t.Errorf("answered %d", response.StatusCode)
+			}
+		})
 		t.Run("wrong method", func(t *testing.T) {
 			if got := app.Browser().Get("/webhooks/stripe"); got.Status != http.StatusMethodNotAllowed {
 				t.Errorf("answered %d", got.Status)

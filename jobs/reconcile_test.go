@@ -36,9 +36,8 @@ func TestReconciler(t *testing.T) {
 	}{
 		"settles an order whose webhook was lost": {time.Second, func(t *testing.T, app *apptest.App, variant int64) {
 			lost(t, app, "")
-			shopper := app.Browser()
-			order, page := app.Checkout(shopper, variant, 2)
-			shopper.Pay(page)
+			order, page := app.Checkout(app.Browser(), variant, 2)
+			app.PayUnheard(page)
 			becomes(t, app, order, models.OrderPaid)
 			runs, err := app.Store.ReconcileRuns(t.Context(), 10)
 			if err != nil || len(runs) == 0 || runs[0].Faults != "" {
@@ -114,9 +113,8 @@ func TestReconciler(t *testing.T) {
 		}},
 		"is asked by payment_intent.succeeded": {0, func(t *testing.T, app *apptest.App, variant int64) {
 			lost(t, app, "checkout.session.")
-			shopper := app.Browser()
-			order, page := app.Checkout(shopper, variant, 2)
-			shopper.Pay(page)
+			order, page := app.Checkout(app.Browser(), variant, 2)
+			app.PayUnheard(page)
 			becomes(t, app, order, models.OrderPaid)
 		}},
 	} {

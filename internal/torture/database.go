@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib"       // to read PostgreSQL
+	_ "github.com/ncruces/go-sqlite3/driver" // to read SQLite
+)
+
+// database is the shop's database as somebody else sees it.
+type database struct {
+	url string
+	db  *sql.DB
+}
+
+func openDatabase(address string) (*database, error) {
+	driver, source := "pgx", address
+	if file, ok := strings.CutPrefix(address, "sqlite:"); ok {
+		driver, source = "sqlite3", "file:"+file+"?_pragma=busy_timeout(10000)"
+	}
+	db, err := sql.Open(driver, source)
+	if err != nil {
+		return nil, fmt.Errorf("open the database: %w", err)
+	}
+	db.SetMaxOpenConns(1)
+	db.SetMaxIdleConns(0) // a connection that was cut would fail the next question
+	return &database{address, db}, nil
+}
+
+// rows asks and returns every column as text, NULL as nothing.
+func (d *database) rows(ctx context.Context, query string) ([][]string, error) {
+	rows, err := d.db.QueryContext(ctx, query)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", query, err)
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err tells
+	columns, err := rows.Columns()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", query, err)
+	}
+	var all [][]string
+	for rows.Next() {
+		values, into := make([]sql.NullString, len(columns)), make([]any, len(columns))
+		for i := range values {
+			into[i] = &values[i]
+		}
+		if err := rows.Scan(into...); err != nil {
+			return nil, fmt.Errorf("%s: %w", query, err)
+		}
+		row := make([]string, len(columns))
+		for i, value := range values {
+			row[i] = value.String
+		}
+		all = append(all, row)
+	}
+	return all, rows.Err()
+}
+
+// number asks a question whose answer is one number.
+func (d *database) number(ctx context.Context, query string) (n int64, err error) {
+	if err := d.db.QueryRowContext(ctx, query).Scan(&n); err != nil {
+		return 0, fmt.Errorf("%s: %w", query, err)
+	}
+	return n, nil
+}
+
+func (d *database) change(ctx context.Context, statement string, arguments ...any) error {
+	if _, err := d.db.ExecContext(ctx, statement, arguments...); err != nil {
+		return fmt.Errorf("%s: %w", statement, err)
+	}
+	return nil
+}
+
+// stop keeps the shop from its database for a while: SQLite's file is locked
+// by somebody else; PostgreSQL cuts every connection and takes no new one.
+func (d *database) stop(ctx context.Context, wait time.Duration) error {
+	if strings.HasPrefix(d.url, "sqlite:") {
+		return d.lock(ctx, wait)
+	}
+	u, err := url.Parse(d.url)
+	if err != nil {
+		return fmt.Errorf("stop the database: %w", err)
+	}
+	name := strings.TrimPrefix(u.Path, "/")
+	u.Path = "/postgres"
+	server, err := sql.Open("pgx", u.String())
+	if err != nil {
+		return fmt.Errorf("stop the database: %w", err)
+	}
+	defer server.Close()
+	admit := func(yes bool) error {
+		_, err := server.ExecContext(context.WithoutCancel(ctx), fmt.Sprintf(`ALTER DATABASE %q WITH ALLOW_CONNECTIONS %t`, name, yes))
+		return err
+	}
+	if err := admit(false); err != nil {
+		return fmt.Errorf("stop the database: %w", err)
+	}
+	_, err = server.ExecContext(ctx, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
+	rest(ctx, wait)
+	if err := errors.Join(err, admit(true)); err != nil {
+		return fmt.Errorf("let the database go on: %w", ignoreEnd(ctx, err))
+	}
+	return nil
+}
+
+func (d *database) lock(ctx context.Context, wait time.Duration) error {
+	conn, err := d.db.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("lock the database: %w", err)
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, "BEGIN EXCLUSIVE"); err != nil {
+		return nil //nolint:nilerr // the shop did not let go: it was busy, which is what the lock is for
+	}
+	rest(ctx, wait)
+	if _, err := conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK"); err != nil {
+		return fmt.Errorf("unlock the database: %w", err)
+	}
+	return nil
+}

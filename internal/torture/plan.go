@@ -1,0 +1,96 @@
+package main
+
+import (
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"tuckshop/internal/stripesim"
+)
+
+// step is something that goes wrong, or time that passes, at a moment of the
+// run.
+type step struct {
+	at   time.Duration // since the start
+	kind stepKind
+	mode mailMode        // of mailFault
+	wait time.Duration   // how long it lasts; of a clockForward, how far
+	api  stripesim.Fault // of fault
+}
+
+type stepKind string
+
+// What a step does.
+const (
+	kill         stepKind = "kill"
+	databaseStop stepKind = "database stop"
+	mailFault    stepKind = "mail server"
+	clockForward stepKind = "clock"
+	fault        stepKind = "fault"
+)
+
+// streams keeps the random numbers of one purpose apart from those of others,
+// so that each goroutine's are the same for the same seed.
+const (
+	planStream = iota
+	merchantStream
+	shopperStream // and the shopper's number
+)
+
+func numbers(seed uint64, stream int) *rand.Rand {
+	return rand.New(rand.NewPCG(seed, uint64(stream))) //nolint:gosec // to be repeated, not to be secret
+}
+
+// The faults that are chosen from.
+var (
+	deliveryFaults = []stripesim.FaultKind{
+		stripesim.Duplicate, stripesim.AtOnce, stripesim.SecondID, stripesim.Reorder, stripesim.Delay, stripesim.Drop,
+		stripesim.WrongSignature, stripesim.OldSignature, stripesim.AlteredBody, stripesim.OtherVersion,
+	}
+	apiFaults = []stripesim.FaultKind{
+		stripesim.Error500, stripesim.Error503, stripesim.Error409, stripesim.Error429, stripesim.TimeOut, stripesim.DropAfterCommit,
+	}
+)
+
+// makePlan lays out a run of a length; the same seed gives the same plan.
+func makePlan(seed uint64, length, killsEvery time.Duration) []step {
+	random := numbers(seed, planStream)
+	var steps []step
+	// each adds steps at about every, between the start's and the end's calm.
+	each := func(every time.Duration, make func(at time.Duration) step) {
+		for at := between(random, every/4, every); at < length; at += between(random, every/4, every*7/4) {
+			steps = append(steps, make(at))
+		}
+	}
+	each(killsEvery, func(at time.Duration) step {
+		return step{at: at, kind: kill, wait: between(random, 0, time.Second)}
+	})
+	each(length/8+killsEvery, func(at time.Duration) step {
+		return step{at: at, kind: databaseStop, wait: between(random, time.Second, 6*time.Second)}
+	})
+	each(length/8+killsEvery, func(at time.Duration) step {
+		return step{at: at, kind: mailFault, mode: mailMode(1 + random.IntN(3)), wait: between(random, time.Second, 8*time.Second)}
+	})
+	each(min(length/3, 45*time.Second), func(at time.Duration) step {
+		return step{at: at, kind: clockForward, wait: between(random, 600*time.Second, 3700*time.Second)}
+	})
+	each(time.Second, func(at time.Duration) step {
+		kind := deliveryFaults[random.IntN(len(deliveryFaults))]
+		return step{at: at, kind: fault, api: stripesim.Fault{
+			Kind: kind, Count: 1 + random.IntN(3), N: 2 + random.IntN(6), Delay: between(random, 300*time.Millisecond, 3*time.Second),
+		}}
+	})
+	each(2*time.Second, func(at time.Duration) step {
+		kind := apiFaults[random.IntN(len(apiFaults))]
+		return step{at: at, kind: fault, api: stripesim.Fault{
+			Kind: kind, Match: "/v1/", Count: 1 + random.IntN(2), Delay: between(random, time.Second, 9*time.Second),
+		}}
+	})
+	slices.SortStableFunc(steps, func(a, b step) int { return int(a.at - b.at) })
+	return steps
+}
+
+// between is a random time of whole milliseconds.
+func between(random *rand.Rand, least, most time.Duration) time.Duration {
+	return least + time.Duration(random.Int64N(int64(max(most-least, time.Millisecond)))).Truncate(time.Millisecond)
+}

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"tuckshop/internal/stripesim"
+)
+
+// describe says how much happened.
+func (t *torture) describe(r *result, b *books, ledger *stripesim.Ledger) {
+	statuses := map[string]int{}
+	for _, order := range b.orders {
+		statuses[order.status]++
+	}
+	attempts, answers := 0, map[string]int{}
+	for _, event := range ledger.Events {
+		for _, delivery := range event.Deliveries {
+			attempts += len(delivery.Attempts)
+			for _, attempt := range delivery.Attempts {
+				answers[fmt.Sprint(attempt.Status)]++
+			}
+		}
+	}
+	r.figure("visits", t.counts.visits.Load())
+	r.figure("answers of 5xx to browsers", t.counts.faults.Load())
+	r.figure("requests without an answer", t.counts.silent.Load())
+	r.figure("orders", fmt.Sprintf("%d (%s)", len(b.orders), tally(statuses)))
+	r.figure("payments captured", len(ledger.Payments))
+	r.figure("refunds", fmt.Sprintf("%d (%d confirmed in the admin)", len(ledger.Refunds), t.merchant.inAdmin))
+	r.figure("disputes", len(ledger.Disputes))
+	r.figure("events", len(ledger.Events))
+	r.figure("deliveries", fmt.Sprintf("%d (answered %s; 0 is no answer)", attempts, tally(answers)))
+	r.figure("kills", t.shop.kills)
+	r.figure("starts that failed", t.shop.ends)
+	r.figure("database stops", t.stops)
+	r.figure("mail server's faults", t.mail)
+	kinds := map[string]int{}
+	for kind, n := range t.asked {
+		kinds[string(kind)] = n
+	}
+	r.figure("Stripe's faults", tally(kinds))
+}
+
+// tally lists counts by name.
+func tally(counts map[string]int) string {
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(counts)) {
+		parts = append(parts, fmt.Sprintf("%s: %d", name, counts[name]))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// print writes the table, and what does not hold.
+func (r *result) print(w io.Writer, seed uint64) {
+	for _, f := range r.figures {
+		fmt.Fprintf(w, "%-52s %s\n", f.name, f.value)
+	}
+	fmt.Fprintf(w, "%-52s %d\n", "rules broken", len(r.broken))
+	for _, broken := range r.broken {
+		fmt.Fprintf(w, "BROKEN (seed %d): %s\n", seed, broken)
+	}
+}

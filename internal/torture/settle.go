@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"tuckshop/internal/stripesim"
+)
+
+// sessionTime is longer than a payment page stays open.
+const sessionTime = 3700 * time.Second
+
+// atRest are the questions whose answer is 0 once the shop has nothing left to
+// do. The periodic jobs come back for ever.
+var atRest = map[string]string{
+	"jobs to do":        "SELECT COUNT(*) FROM river_job WHERE state NOT IN ('completed', 'cancelled', 'discarded') AND kind NOT IN ('reconcile', 'clean_up')",
+	"mails to send":     "SELECT COUNT(*) FROM emails WHERE status = 'queued'",
+	"undecided refunds": "SELECT COUNT(*) FROM refunds WHERE status IN ('requested', 'pending', 'requires_action')",
+}
+
+// settle takes the faults back, lets an hour pass and waits until all has come
+// to rest. It returns what did not in time.
+func (t *torture) settle(ctx context.Context) (late []string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, settlingTime)
+	defer cancel()
+	ledger, err := t.stripe.Ledger(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, unused := range ledger.Faults {
+		t.asked[unused.Kind] -= min(t.asked[unused.Kind], unused.Remaining) // of reorder, events
+	}
+	if err := t.stripe.ClearFaults(ctx); err != nil {
+		return nil, err
+	}
+	if err := t.shop.ready(ctx); err != nil {
+		return []string{err.Error()}, nil //nolint:nilerr // it is what the run found out
+	}
+	for _, wait := range []func(context.Context) error{t.closed, t.delivered, t.idle, t.reconciled, t.delivered, t.idle} {
+		if err := wait(ctx); err != nil {
+			late = append(late, err.Error())
+		}
+	}
+	if ctx.Err() == nil && len(late) > 0 {
+		return nil, errors.New(strings.Join(late, "; "))
+	}
+	return late, nil
+}
+
+// hourEvery is how often an hour passes while orders are open: a checkout may
+// have been on its way when the first one did.
+const hourEvery = 15 * time.Second
+
+// closed waits until no order is open any more.
+func (t *torture) closed(ctx context.Context) error {
+	var last time.Time
+	open := int64(0)
+	err := await(ctx, "open orders", func() (yes bool, err error) {
+		if time.Since(last) > hourEvery {
+			last = time.Now()
+			if err := t.passHour(ctx); err != nil {
+				return false, ignoreEnd(ctx, err)
+			}
+		}
+		open, err = t.database.number(ctx, "SELECT COUNT(*) FROM orders WHERE status IN ('pending', 'awaiting_payment')")
+		return open == 0, ignoreEnd(ctx, err)
+	})
+	if err != nil {
+		return fmt.Errorf("%w: %d", err, open)
+	}
+	return nil
+}
+
+// passHour ends every open payment page and every delayed payment, at Stripe
+// and, for pages the shop never heard of, at the shop.
+func (t *torture) passHour(ctx context.Context) error {
+	ledger, err := t.stripe.Ledger(ctx)
+	if err != nil {
+		return err
+	}
+	t.merchant.settleDelayed(ctx, ledger)
+	if err := t.stripe.Advance(ctx, sessionTime); err != nil {
+		return err
+	}
+	// SQLite compares times as text; PostgreSQL reads the same text.
+	past := time.Now().UTC().Add(-time.Minute).Format("2006-01-02 15:04:05")
+	if !strings.HasPrefix(t.databaseURL, "sqlite:") {
+		past += "+00"
+	}
+	return t.database.change(ctx, "UPDATE checkout_attempts SET expires_at = '"+past+"' WHERE stripe_session_id IS NULL AND status IN ('creating', 'failed')")
+}
+
+// delivered waits until Stripe has nothing on its way.
+func (t *torture) delivered(ctx context.Context) error {
+	open := 0
+	err := await(ctx, "events are on their way", func() (bool, error) {
+		ledger, err := t.stripe.Ledger(ctx)
+		if err != nil {
+			return false, err
+		}
+		open = 0
+		for _, event := range ledger.Events {
+			open += len(slices.DeleteFunc(event.Deliveries, func(d stripesim.LedgerDelivery) bool {
+				return d.State != "waiting" && d.State != "held" && d.State != "sending"
+			}))
+		}
+		return open == 0, nil
+	})
+	if err != nil {
+		return fmt.Errorf("%w: %d", err, open)
+	}
+	return nil
+}
+
+// idle waits until the shop has nothing to do.
+func (t *torture) idle(ctx context.Context) error {
+	for _, what := range slices.Sorted(maps.Keys(atRest)) {
+		open := int64(0)
+		err := await(ctx, what, func() (yes bool, err error) {
+			open, err = t.database.number(ctx, atRest[what])
+			return open == 0, ignoreEnd(ctx, err)
+		})
+		if err != nil {
+			return fmt.Errorf("%w: %d", err, open)
+		}
+	}
+	return nil
+}
+
+// reconciled waits for a run of the reconciler that began after this and found
+// no fault.
+func (t *torture) reconciled(ctx context.Context) error {
+	before, err := t.database.number(ctx, "SELECT COALESCE(MAX(id), 0) FROM reconcile_runs")
+	if err != nil {
+		return ignoreEnd(ctx, err)
+	}
+	return await(ctx, "the reconciler's run without a fault", func() (bool, error) {
+		runs, err := t.database.number(ctx, fmt.Sprintf("SELECT COUNT(*) FROM reconcile_runs WHERE id > %d + 1 AND faults = ''", before))
+		return runs > 0, ignoreEnd(ctx, err)
+	})
+}

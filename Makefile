@@ -1,4 +1,4 @@
-.PHONY: help run build generate fmt test lint bench screenshots clean
+.PHONY: help run build generate fmt test lint bench torture screenshots clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
@@ -25,6 +25,10 @@ lint: ## run the linters alone
 bench: ## measure pages and webhooks against bare servers
 	.ci/install bench
 	.ci/postgres --durable run go run ./internal/bench
+
+torture: ## ten minutes of kills and faults on each database, then compare the books
+	go run ./internal/torture -minutes 10 -database sqlite
+	.ci/postgres --durable run go run ./internal/torture -minutes 10 -database postgres -own-server
 
 screenshots: ## take pictures of every page into ./screenshots
 	.ci/install

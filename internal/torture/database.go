@@ -15,8 +15,9 @@ import (
 
 // database is the shop's database as somebody else sees it.
 type database struct {
-	url string
-	db  *sql.DB
+	url    string
+	db     *sql.DB
+	server *server // nil: the server is not ours
 }
 
 func openDatabase(address string) (*database, error) {
@@ -30,7 +31,7 @@ func openDatabase(address string) (*database, error) {
 	}
 	db.SetMaxOpenConns(1)
 	db.SetMaxIdleConns(0) // a connection that was cut would fail the next question
-	return &database{address, db}, nil
+	return &database{url: address, db: db}, nil
 }
 
 // rows asks and returns every column as text, NULL as nothing.
@@ -78,10 +79,14 @@ func (d *database) change(ctx context.Context, statement string, arguments ...an
 }
 
 // stop keeps the shop from its database for a while: SQLite's file is locked
-// by somebody else; PostgreSQL cuts every connection and takes no new one.
+// by somebody else; PostgreSQL crashes or, where it is not ours, cuts every
+// connection and takes no new one.
 func (d *database) stop(ctx context.Context, wait time.Duration) error {
 	if strings.HasPrefix(d.url, "sqlite:") {
 		return d.lock(ctx, wait)
+	}
+	if d.server != nil {
+		return d.server.crash(ctx, wait)
 	}
 	u, err := url.Parse(d.url)
 	if err != nil {

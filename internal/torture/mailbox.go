@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"maps"
 	"net"
 	"net/mail"
@@ -44,8 +45,8 @@ func newMailbox(ctx context.Context) (*mailbox, error) {
 	}
 	m := &mailbox{url: "smtp://" + listener.Addr().String(), ids: map[string]int{}, change: make(chan struct{})}
 	m.server = smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return mailSession{m}, nil }))
-	m.server.Domain = "localhost"
-	go m.server.Serve(listener) //nolint:errcheck // ends when it is closed
+	m.server.Domain, m.server.ErrorLog = "localhost", log.New(io.Discard, "", 0) // a killed sender is no news
+	go m.server.Serve(listener)                                                  //nolint:errcheck // ends when it is closed
 	return m, nil
 }
 

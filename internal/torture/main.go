@@ -40,6 +40,7 @@ func command(ctx context.Context, args []string, out io.Writer) (err error) {
 	seconds := flags.Float64("seconds", 0, "the same in seconds, for short runs")
 	seed := flags.Uint64("seed", 0, "what to repeat; 0: something new")
 	kind := flags.String("database", "sqlite", "sqlite or postgres")
+	own := flags.Bool("own-server", false, "PostgreSQL's server is there for this alone and may be crashed")
 	killsEvery := flags.Duration("kills-every", 8*time.Second, "about how often the shop is killed")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -60,7 +61,7 @@ func command(ctx context.Context, args []string, out io.Writer) (err error) {
 		return fmt.Errorf("make a folder: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	c := config{seed: *seed, length: length, killsEvery: *killsEvery, say: os.Stderr}
+	c := config{seed: *seed, length: length, killsEvery: *killsEvery, ownServer: *own && *kind == "postgres", say: os.Stderr}
 	switch *kind {
 	case "sqlite":
 		c.databaseURL = "sqlite:" + filepath.Join(dir, "shop.db")

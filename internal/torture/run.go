@@ -27,6 +27,7 @@ type config struct {
 	length      time.Duration
 	killsEvery  time.Duration
 	databaseURL string
+	ownServer   bool // PostgreSQL's server may be crashed
 	binary      string
 	say         io.Writer // takes a line now and then
 }
@@ -78,6 +79,11 @@ func run(ctx context.Context, c config) (result *result, err error) {
 		return nil, err
 	}
 	defer t.database.db.Close()
+	if c.ownServer {
+		if t.database.server, err = findServer(ctx, c.databaseURL); err != nil {
+			return nil, err
+		}
+	}
 	living, end := context.WithCancel(ctx)
 	kept := make(chan error, 1)
 	go func() { kept <- t.shop.keep(living) }()

@@ -98,7 +98,7 @@ func (d *database) stop(ctx context.Context, wait time.Duration) error {
 	if err != nil {
 		return fmt.Errorf("stop the database: %w", err)
 	}
-	defer server.Close()
+	defer server.Close() //nolint:errcheck // all is said
 	admit := func(yes bool) error {
 		_, err := server.ExecContext(context.WithoutCancel(ctx), fmt.Sprintf(`ALTER DATABASE %q WITH ALLOW_CONNECTIONS %t`, name, yes))
 		return err
@@ -119,7 +119,7 @@ func (d *database) lock(ctx context.Context, wait time.Duration) error {
 	if err != nil {
 		return fmt.Errorf("lock the database: %w", err)
 	}
-	defer conn.Close()
+	defer conn.Close() //nolint:errcheck // all is said
 	if _, err := conn.ExecContext(ctx, "BEGIN EXCLUSIVE"); err != nil {
 		return nil //nolint:nilerr // the shop did not let go: it was busy, which is what the lock is for
 	}

@@ -125,8 +125,8 @@ func (m *merchant) refund(ctx context.Context, payment stripesim.LedgerPayment) 
 
 // ignoreEnd drops an error that comes of the end of ctx.
 func ignoreEnd(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
+	if ctx.Err() == nil {
+		return err
 	}
-	return err
+	return nil
 }

@@ -67,7 +67,7 @@ func run(ctx context.Context, c config) (result *result, err error) {
 	if t.mailbox, err = newMailbox(ctx); err != nil {
 		return nil, err
 	}
-	defer t.mailbox.server.Close()
+	defer t.mailbox.server.Close() //nolint:errcheck // all is said
 	t.shop, err = newShop(c.binary, dir, addr, map[string]string{
 		"DATABASE_URL": c.databaseURL, "STRIPE_SECRET_KEY": stripeKey, "STRIPE_API_BASE": t.stripe.url, "STRIPE_WEBHOOK_SECRET": webhookSecret,
 		"SMTP_URL": t.mailbox.url, "ADMIN_EMAIL": staffEmail, "ADMIN_PASSWORD": staffPassword,
@@ -78,7 +78,7 @@ func run(ctx context.Context, c config) (result *result, err error) {
 	if t.database, err = openDatabase(c.databaseURL); err != nil {
 		return nil, err
 	}
-	defer t.database.db.Close()
+	defer t.database.db.Close() //nolint:errcheck // all is said
 	if c.ownServer {
 		if t.database.server, err = findServer(ctx, c.databaseURL); err != nil {
 			return nil, err
@@ -164,11 +164,10 @@ func (t *torture) carryOut(ctx context.Context, plan []step, own func(step) bool
 			continue
 		}
 		rest(ctx, time.Until(began.Add(s.at)))
-		if ctx.Err() != nil {
-			return nil
-		}
-		if err := t.do(ctx, s); err != nil {
-			return ignoreEnd(ctx, err)
+		if ctx.Err() == nil {
+			if err := t.do(ctx, s); err != nil {
+				return ignoreEnd(ctx, err)
+			}
 		}
 	}
 	return nil

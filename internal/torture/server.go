@@ -29,7 +29,7 @@ func findServer(ctx context.Context, address string) (*server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find the server: %w", err)
 	}
-	defer db.Close()
+	defer db.Close() //nolint:errcheck // all is said
 	s := &server{}
 	if err := db.QueryRowContext(ctx, "SHOW data_directory").Scan(&s.data); err != nil {
 		return nil, fmt.Errorf("find the server: %w", err)

@@ -1,4 +1,4 @@
-.PHONY: help run build generate fmt test lint bench torture screenshots clean
+.PHONY: help run build generate fmt test lint mutants bench torture screenshots clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
@@ -21,6 +21,9 @@ test: ## run every test, on both databases and in Chromium
 
 lint: ## run the linters alone
 	.ci/lint
+
+mutants: ## take away what keeps the money right, and see a test fail for each
+	.ci/postgres run go run ./.ci/mutants
 
 bench: ## measure pages and webhooks against bare servers
 	.ci/install bench

@@ -28,7 +28,12 @@ func openStore(ctx context.Context, cfg config.Config, options models.Options) (
 	if _, err := store.Migrate(ctx); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	if _, err := store.EnsureShop(ctx, cfg.ShopName, cfg.ShopCurrency); err != nil {
+	_, err = store.EnsureShop(ctx, cfg.ShopName, cfg.ShopCurrency)
+	var invalid *models.InvalidError
+	if errors.As(err, &invalid) {
+		err = &config.Error{Faults: []config.Fault{{Name: "SHOP_CURRENCY", Problem: invalid.Message, Example: "USD"}}}
+	}
+	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
 	return store, nil

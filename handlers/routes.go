@@ -49,6 +49,7 @@ func routes(e *echo.Echo, c Config, frames *frames) {
 	get("/orders/:token", orders.show)
 
 	e.POST(WebhookPath, hooks.stripe)
+	e.OPTIONS(WebhookPath, func(echo.Context) error { return echo.ErrMethodNotAllowed }) // Echo's own answer is 204
 
 	get("/healthz", machines.health)
 	get("/readyz", machines.ready)

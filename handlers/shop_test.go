@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -86,8 +87,12 @@ func TestWebhookAnswers(t *testing.T) {
 				} else if signature == "" && row.name != "signature missing" {
 					signature = sign(row.body)
 				}
+				before := storedEvents(t, app)
 				if status := app.Deliver(row.body, signature); status != row.status {
 					t.Errorf("answered %d, want %d", status, row.status)
+				}
+				if written := storedEvents(t, app) - before; row.status >= 400 && written != 0 {
+					t.Errorf("%d events were written", written)
 				}
 			})
 		}
@@ -107,9 +112,66 @@ func TestWebhookAnswers(t *testing.T) {
 				t.Errorf("answered %d", response.StatusCode)
 			}
 		})
-		t.Run("wrong method", func(t *testing.T) {
-			if got := app.Browser().Get("/webhooks/stripe"); got.Status != http.StatusMethodNotAllowed {
-				t.Errorf("answered %d", got.Status)
+		for _, method := range []string{"GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"} {
+			t.Run("method "+method, func(t *testing.T) {
+				if got := app.Browser().Do(method, "/webhooks/stripe"); got.Status != http.StatusMethodNotAllowed {
+					t.Errorf("answered %d", got.Status)
+				}
+			})
+		}
+	})
+}
+
+func storedEvents(t *testing.T, app *apptest.App) int {
+	t.Helper()
+	events, err := app.Store.StripeEvents(t.Context(), models.EventFilter{Limit: 1000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(events)
+}
+
+// TestWebhookAnswersAboutOrders has the rows of the table that need an order:
+// whatever becomes of it, a stored event is answered 200.
+func TestWebhookAnswersAboutOrders(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, databaseURL string) {
+		app := apptest.New(t, databaseURL, apptest.Options{Demo: true})
+		order, id := placeOrder(t, app)
+		misfit, misfitID := placeOrder(t, app)
+		session := func(id string, order models.Order, total int64) string {
+			return fmt.Sprintf(`{"id":%q,"object":"checkout.session","mode":"payment","status":"complete","payment_status":"paid","currency":"usd",
+				"amount_subtotal":%d,"amount_total":%d,"payment_intent":"pi_%s","metadata":{"order_id":"%d"}}`, id, order.Subtotal, total, id, order.ID)
+		}
+		for _, row := range []struct {
+			name, id, kind, object string
+			outcome                string
+		}{
+			{"applied", "evt_1", models.EventSessionCompleted, session(id, order, order.Total), models.OutcomePaid},
+			{"duplicate under the same id", "evt_1", models.EventSessionCompleted, session(id, order, order.Total), models.OutcomePaid},
+			{"duplicate under another id", "evt_2", models.EventSessionCompleted, session(id, order, order.Total), models.OutcomeUnchanged},
+			{"late", "evt_3", models.EventSessionExpired, session(id, order, order.Total), models.OutcomeUnchanged},
+			{"mismatch in review", "evt_4", models.EventSessionCompleted, session(misfitID, misfit, misfit.Total+1), models.OutcomeReview},
+			{"orphan stored", "evt_5", models.EventChargeRefunded, `{"id":"ch_1","payment_intent":"pi_none","currency":"usd","amount_refunded":5}`, models.OutcomeOrphan},
+		} {
+			t.Run(row.name, func(t *testing.T) {
+				body := eventBody(row.id, row.kind, row.object)
+				if status := app.Deliver(body, apptest.Sign(apptest.Secret, now(), body)); status != http.StatusOK {
+					t.Errorf("answered %d", status)
+				}
+				stored, err := app.Store.StripeEventByID(t.Context(), row.id)
+				if err != nil || stored.Outcome != row.outcome {
+					t.Errorf("%s is %q, %v; want %s", row.id, stored.Outcome, err, row.outcome)
+				}
+			})
+		}
+		t.Run("database error", func(t *testing.T) {
+			broken := apptest.New(t, "sqlite:"+filepath.Join(t.TempDir(), "shop.db"), apptest.Options{})
+			if err := broken.Store.Close(); err != nil {
+				t.Fatal(err)
+			}
+			body := eventBody("evt_6", "customer.created", "{}")
+			if status := broken.Deliver(body, apptest.Sign(apptest.Secret, now(), body)); status != http.StatusInternalServerError {
+				t.Errorf("answered %d", status)
 			}
 		})
 	})

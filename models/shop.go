@@ -8,9 +8,13 @@ import (
 )
 
 // EnsureShop makes the shop's row where there is none and returns it. Name and
-// currency are used only then.
+// currency are used only then. It returns an InvalidError for a currency that
+// ISO 4217 does not know.
 func (s *Store) EnsureShop(ctx context.Context, name, currency string) (Shop, error) {
 	var shop Shop
+	if !ValidCurrency(currency) {
+		return shop, &InvalidError{Field: "currency", Message: "“" + currency + "” is no currency of ISO 4217, such as USD or EUR."}
+	}
 	err := s.transaction(ctx, func(tx *gorm.DB) error {
 		row := Shop{ID: 1, Name: name, Currency: currency, CatalogueVersion: 1}
 		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error; err != nil {

@@ -40,7 +40,7 @@ func command(ctx context.Context, args []string, out io.Writer) (err error) {
 	seconds := flags.Float64("seconds", 0, "the same in seconds, for short runs")
 	seed := flags.Uint64("seed", 0, "what to repeat; 0: something new")
 	kind := flags.String("database", "sqlite", "sqlite or postgres")
-	own := flags.Bool("own-server", false, "PostgreSQL's server is there for this alone and may be crashed")
+	own := flags.Bool("own-server", false, "crash PostgreSQL's server, if it is one that .ci/postgres made for this command")
 	killsEvery := flags.Duration("kills-every", 8*time.Second, "about how often the shop is killed")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -60,18 +60,23 @@ func command(ctx context.Context, args []string, out io.Writer) (err error) {
 	if err != nil {
 		return fmt.Errorf("make a folder: %w", err)
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	defer func() {
+		if errors.Is(err, errBroken) {
+			fmt.Fprintln(os.Stderr, "the shop's program, and its database where that is SQLite, are in", dir)
+			return
+		}
+		err = errors.Join(err, os.RemoveAll(dir))
+	}()
 	c := config{seed: *seed, length: length, killsEvery: *killsEvery, ownServer: *own && *kind == "postgres", say: os.Stderr}
 	switch *kind {
 	case "sqlite":
 		c.databaseURL = "sqlite:" + filepath.Join(dir, "shop.db")
 	case "postgres":
-		address, drop, err := createDatabase(ctx, os.Getenv("TEST_DATABASE_URL"))
-		if err != nil {
+		var drop func() error
+		if c.databaseURL, drop, err = createDatabase(ctx, os.Getenv("TEST_DATABASE_URL")); err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, drop()) }()
-		c.databaseURL = address
 	default:
 		return fmt.Errorf("-database %s: there are sqlite and postgres", *kind)
 	}

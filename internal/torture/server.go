@@ -23,7 +23,12 @@ type server struct {
 // quotedWord is an argument as postmaster.opts writes it.
 var quotedWord = regexp.MustCompile(`"([^"]*)"`)
 
-// findServer learns how the server at an address was started.
+// throwAway is how .ci/postgres names the folder of a server that lives for
+// one command. No other is ever crashed.
+const throwAway = "/tmp/tuckshop-postgres."
+
+// findServer learns how the server at an address was started. It returns nil
+// for a server that is not there for this alone.
 func findServer(ctx context.Context, address string) (*server, error) {
 	db, err := sql.Open("pgx", address)
 	if err != nil {
@@ -33,6 +38,9 @@ func findServer(ctx context.Context, address string) (*server, error) {
 	s := &server{}
 	if err := db.QueryRowContext(ctx, "SHOW data_directory").Scan(&s.data); err != nil {
 		return nil, fmt.Errorf("find the server: %w", err)
+	}
+	if !strings.HasPrefix(s.data, throwAway) {
+		return nil, nil
 	}
 	started, err := os.ReadFile(filepath.Join(s.data, "postmaster.opts"))
 	if err != nil {

@@ -18,11 +18,10 @@ import (
 
 // shop is the shop's real program, started again whenever it ends.
 type shop struct {
-	url  string
-	env  []string
-	bin  string
-	log  *os.File
-	stop chan struct{} // closed when keep has returned
+	url string
+	env []string
+	bin string
+	log *os.File
 
 	mu      sync.Mutex
 	process *os.Process
@@ -50,7 +49,7 @@ func newShop(bin, dir, addr string, env map[string]string) (*shop, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the shop's log: %w", err)
 	}
-	s := &shop{url: "http://" + addr, bin: bin, log: log, stop: make(chan struct{})}
+	s := &shop{url: "http://" + addr, bin: bin, log: log}
 	for name, value := range map[string]string{
 		"ADDR": addr, "BASE_URL": s.url, "DATA_DIR": dir, "DEMO": "on", "RATE_LIMITS": "off", "LOG_LEVEL": "warn", "LOG_FORMAT": "json",
 		"RECONCILE_INTERVAL": "5s", "RECONCILE_AFTER": "5s", "PATH": os.Getenv("PATH"), "HOME": dir,
@@ -65,7 +64,6 @@ func newShop(bin, dir, addr string, env map[string]string) (*shop, error) {
 
 // keep runs the shop until ctx ends and starts it again when it ends.
 func (s *shop) keep(ctx context.Context) error {
-	defer close(s.stop)
 	for ctx.Err() == nil {
 		command := exec.CommandContext(ctx, s.bin, "serve") //nolint:gosec // our own program
 		command.Env, command.Stdout, command.Stderr = s.env, s.log, s.log

@@ -113,12 +113,13 @@ func (o order) isPaid() bool {
 // figures, and its order knows of it; and there is no row for money that never
 // came.
 func checkPayments(r *result, b *books, ledger *stripesim.Ledger) {
-	doubled, captured := 0, map[string]bool{}
+	lost, doubled, captured := 0, 0, map[string]bool{}
 	for _, paid := range ledger.Payments {
 		captured[paid.PaymentIntent] = true
 		name := fmt.Sprintf("order %s, payment %s", paid.Metadata["order_number"], paid.PaymentIntent)
 		row, known := b.payments[paid.PaymentIntent]
 		if !known {
+			lost++
 			r.breaks("%s: lost, the shop has no row for it", name)
 			continue
 		}
@@ -157,5 +158,6 @@ func checkPayments(r *result, b *books, ledger *stripesim.Ledger) {
 			r.breaks("payment %s: dispute %s is %q, at Stripe %s", dispute.PaymentIntent, dispute.ID, b.disputes[dispute.ID], dispute.Status)
 		}
 	}
+	r.figure("payments lost", lost)
 	r.figure("payments that came twice for one order", doubled)
 }

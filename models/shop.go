@@ -13,7 +13,7 @@ import (
 func (s *Store) EnsureShop(ctx context.Context, name, currency string) (Shop, error) {
 	var shop Shop
 	if !ValidCurrency(currency) {
-		return shop, &InvalidError{Field: "currency", Message: "“" + currency + "” is no currency of ISO 4217, such as USD or EUR."}
+		return shop, &InvalidError{Field: "currency", Message: "“" + currency + "” is no currency of ISO 4217"}
 	}
 	err := s.transaction(ctx, func(tx *gorm.DB) error {
 		row := Shop{ID: 1, Name: name, Currency: currency, CatalogueVersion: 1}

@@ -3,43 +3,11 @@ package main
 import (
 	"reflect"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"tuckshop/internal/stripesim"
-	"tuckshop/models/modelstest"
 )
-
-func TestShortTorture(t *testing.T) {
-	t.Parallel()
-	binary := t.TempDir()
-	building := sync.OnceValues(func() (string, error) { return build(t.Context(), binary) })
-	modelstest.Each(t, func(t *testing.T, databaseURL string) {
-		t.Parallel()
-		bin, err := building()
-		if err != nil {
-			t.Fatal(err)
-		}
-		const seed = 333 // three kills, and each of the others at least once
-		result, err := run(t.Context(), config{
-			seed: seed, length: 15 * time.Second, killsEvery: 5 * time.Second, databaseURL: databaseURL, binary: bin, say: t.Output(),
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		result.print(t.Output(), seed)
-		if len(result.broken) > 0 {
-			t.Errorf("%d rules are broken", len(result.broken))
-		}
-		for _, f := range result.figures {
-			nothing := map[string]string{"payments captured": "0", "database stops": "0", "mail server's faults": "0"}[f.name]
-			if f.value == nothing || f.name == "kills" && f.value != "3" {
-				t.Errorf("%s: %s, so this was not tried", f.name, f.value)
-			}
-		}
-	})
-}
 
 func TestPlan(t *testing.T) {
 	t.Parallel()

@@ -39,8 +39,8 @@ func TestDoctorPage(t *testing.T) {
 			t.Fatalf("doctor: %d", got.Status)
 		}
 		for _, want := range []string{
-			"One check failed.", `data-check="Database" data-level="ok"`, `data-check="Rate limits" data-level="warning"`,
-			`data-check="Webhook endpoint" data-level="FAIL"`, "Run `tuckshop stripe setup`.",
+			"One check failed.", `data-finding="Database" data-level="ok"`, `data-finding="Rate limits" data-level="warning"`,
+			`data-finding="Webhook endpoint" data-level="FAIL"`, "Run `tuckshop stripe setup`.",
 		} {
 			if !strings.Contains(got.Body, want) {
 				t.Errorf("the page lacks %s", want)
@@ -52,7 +52,7 @@ func TestDoctorPage(t *testing.T) {
 		if strings.Contains(got.Body, "Send a test event") {
 			t.Error("a simulated shop offers a test through Stripe")
 		}
-		if got := staff.Post("/admin/doctor"); got.Status != 200 || !strings.Contains(got.Body, `data-check="Webhook round trip" data-level="ok"`) {
+		if got := staff.Post("/admin/doctor"); got.Status != 200 || !strings.Contains(got.Body, `data-finding="Webhook round trip" data-level="ok"`) {
 			t.Errorf("test event: %d", got.Status)
 		}
 	})

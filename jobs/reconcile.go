@@ -95,7 +95,8 @@ func (w *reconcile) settle(ctx context.Context, attempt models.CheckoutAttempt) 
 
 // events takes in what Stripe could not deliver and the shop has not seen.
 func (w *reconcile) events(ctx context.Context, run *models.ReconcileRun) error {
-	events, err := w.payments.UndeliveredEvents(ctx, w.now().Add(-undeliveredSince))
+	// A younger event may be on its way.
+	events, err := w.payments.UndeliveredEvents(ctx, w.now().Add(-undeliveredSince), w.now().Add(-w.after))
 	if err != nil || len(events) == 0 {
 		return err
 	}

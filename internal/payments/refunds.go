@@ -60,15 +60,15 @@ func (c *Client) Refunds(ctx context.Context, intent string) ([]models.StripeRef
 	return refunds, nil
 }
 
-// UndeliveredEvents lists the events since a time that Stripe could not
+// UndeliveredEvents lists the events between two times that Stripe could not
 // deliver to every endpoint, oldest first, of the types the shop handles.
 // Those it cannot read are left out.
 //
 // The error is a *models.PaymentError.
-func (c *Client) UndeliveredEvents(ctx context.Context, since time.Time) ([]models.Event, error) {
+func (c *Client) UndeliveredEvents(ctx context.Context, since, until time.Time) ([]models.Event, error) {
 	params := &stripe.EventListParams{
 		DeliverySuccess: stripe.Bool(false),
-		CreatedRange:    &stripe.RangeQueryParams{GreaterThanOrEqual: since.Unix()},
+		CreatedRange:    &stripe.RangeQueryParams{GreaterThanOrEqual: since.Unix(), LesserThanOrEqual: until.Unix()},
 	}
 	params.Limit = stripe.Int64(100)
 	params.Context = ctx

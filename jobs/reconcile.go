@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -95,33 +96,32 @@ func (w *reconcile) settle(ctx context.Context, attempt models.CheckoutAttempt) 
 
 // events takes in what Stripe could not deliver and the shop has not seen.
 func (w *reconcile) events(ctx context.Context, run *models.ReconcileRun) error {
-	// A younger event may be on its way.
-	events, err := w.payments.UndeliveredEvents(ctx, w.now().Add(-undeliveredSince), w.now().Add(-w.after))
-	if err != nil || len(events) == 0 {
-		return err
-	}
-	ids := make([]string, 0, len(events))
-	for _, event := range events {
-		ids = append(ids, event.ID)
-	}
-	known, err := w.store.KnownEvents(ctx, ids)
-	if err != nil {
-		return err
-	}
 	var faults []error
-	for _, event := range events {
-		if known[event.ID] {
-			continue
+	// A younger event may be on its way.
+	err := w.payments.UndeliveredEvents(ctx, w.now().Add(-undeliveredSince), w.now().Add(-w.after), func(page []models.Event) error {
+		ids := make([]string, 0, len(page))
+		for _, event := range page {
+			ids = append(ids, event.ID)
 		}
-		stored, err := w.store.ReceiveEvent(ctx, event)
+		known, err := w.store.KnownEvents(ctx, ids)
 		if err != nil {
-			faults = append(faults, err)
-			continue
+			return err
 		}
-		run.EventsFound++
-		w.log.WarnContext(ctx, "undelivered event found", "event", event.ID, "type", event.Type, "outcome", stored.Outcome)
-	}
-	return errors.Join(faults...)
+		for _, event := range slices.Backward(page) { // as they happened
+			if known[event.ID] {
+				continue
+			}
+			stored, err := w.store.ReceiveEvent(ctx, event)
+			if err != nil {
+				faults = append(faults, err) // the others still get their turn
+				continue
+			}
+			run.EventsFound++
+			w.log.WarnContext(ctx, "undelivered event found", "event", event.ID, "type", event.Type, "outcome", stored.Outcome)
+		}
+		return ctx.Err()
+	})
+	return errors.Join(append(faults, err)...)
 }
 
 // refunds asks about every refund that is not settled.

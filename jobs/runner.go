@@ -32,8 +32,9 @@ type Payments interface {
 	Refund(ctx context.Context, refund models.Refund, payment models.Payment) (models.StripeRefund, error)
 	// Refunds lists the refunds of a payment intent.
 	Refunds(ctx context.Context, intent string) ([]models.StripeRefund, error)
-	// UndeliveredEvents lists the events between two times that no webhook brought.
-	UndeliveredEvents(ctx context.Context, since, until time.Time) ([]models.Event, error)
+	// UndeliveredEvents hands over, page by page, the events between two times
+	// that no webhook brought.
+	UndeliveredEvents(ctx context.Context, since, until time.Time, take func(page []models.Event) error) error
 }
 
 // Config configures a Runner.

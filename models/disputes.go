@@ -51,7 +51,8 @@ func (s *Store) applyDispute(tx *gorm.DB, in StripeDispute) (Applied, error) {
 	if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
 		return Applied{}, fmt.Errorf("find dispute %s: %w", in.ID, err)
 	}
-	moved := before.ID == 0 || disputeRank[in.Status] > disputeRank[before.Status]
+	moved := before.ID == 0 || disputeRank[in.Status] > disputeRank[before.Status] ||
+		(in.Status == before.Status && moreTime(before.EvidenceDueAt, in.EvidenceDueAt))
 	if moved {
 		row := Dispute{
 			StripeDisputeID: in.ID, PaymentID: payment.ID, Amount: in.Amount, Currency: strings.ToUpper(in.Currency),
@@ -75,8 +76,17 @@ func (s *Store) applyDispute(tx *gorm.DB, in StripeDispute) (Applied, error) {
 	applied.Outcome, applied.Detail = OutcomeDispute, in.Status
 	detail := fmt.Sprintf("%s, %s, %s", Money{Amount: in.Amount, Currency: strings.ToUpper(in.Currency)},
 		strings.ReplaceAll(in.Reason, "_", " "), strings.ReplaceAll(in.Status, "_", " "))
+	if in.EvidenceDueAt != nil && (Dispute{Status: in.Status}).Open() {
+		detail += ", to be answered by " + in.EvidenceDueAt.Format("2 January 2006, 15:04 UTC")
+	}
 	s.log.WarnContext(tx.Statement.Context, "dispute", "order", order.Number, "dispute", in.ID, "status", in.Status)
 	return applied, s.record(tx, order.ID, "dispute", "stripe", detail)
+}
+
+// moreTime reports whether a due date is news: Stripe only ever gives more
+// time, and events come in any order.
+func moreTime(before, now *time.Time) bool {
+	return now != nil && (before == nil || now.After(*before))
 }
 
 // OpenDisputes lists the disputes that wait for an answer, the most urgent

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"tuckshop/models"
 	"tuckshop/models/modelstest"
@@ -52,6 +53,22 @@ func TestDisputes(t *testing.T) {
 			open, err := t.store.OpenDisputes(t.Context(), 100)
 			if err != nil || len(open) == 0 || open[len(open)-1].OrderNumber != t.order.Number {
 				t.Errorf("open disputes %+v, %v", open, err)
+			}
+		}},
+		{"more time to answer is news, in whatever order it comes", func(t *till) {
+			t.pay()
+			due := time.Date(2026, 12, 1, 23, 59, 59, 0, time.UTC)
+			by := func(kind string, days int) models.Event {
+				e, at := disputeEvent(t, kind, "needs_response"), due.AddDate(0, 0, days)
+				e.Dispute.EvidenceDueAt = &at
+				return e
+			}
+			t.got(by("created", 0), models.OutcomeDispute)
+			t.got(by("funds_withdrawn", 0), models.OutcomeUnchanged)
+			t.got(by("updated", 7), models.OutcomeDispute)
+			t.got(by("updated", 3), models.OutcomeUnchanged)
+			if got := t.payments(models.PaymentOfOrder)[0].Disputes; len(got) != 1 || !got[0].EvidenceDueAt.Equal(due.AddDate(0, 0, 7)) {
+				t.Errorf("disputes %+v", got)
 			}
 		}},
 		{"another system's", func(t *till) {

@@ -79,8 +79,7 @@ func TestStripeAcceptsEveryRequest(t *testing.T) {
 		"expire a session": func(ctx context.Context) error { _, err := client.ExpireSession(ctx, "cs_test_1"); return err },
 		"list refunds":     func(ctx context.Context) error { _, err := client.Refunds(ctx, intent); return err },
 		"list undelivered": func(ctx context.Context) error {
-			_, err := client.UndeliveredEvents(ctx, time.Now().Add(-time.Hour), time.Now())
-			return err
+			return client.UndeliveredEvents(ctx, time.Now().Add(-time.Hour), time.Now(), func([]models.Event) error { return nil })
 		},
 		"list endpoints": func(ctx context.Context) error {
 			_, err := client.Endpoints(ctx, "https://shop.example/webhooks/stripe")

@@ -60,44 +60,64 @@ func (c *Client) Refunds(ctx context.Context, intent string) ([]models.StripeRef
 	return refunds, nil
 }
 
-// UndeliveredEvents lists the events between two times that Stripe could not
-// deliver to every endpoint, oldest first, of the types the shop handles.
-// Those it cannot read are left out.
+// UndeliveredEvents hands over the events between two times that Stripe could
+// not deliver to every endpoint, of the types the shop handles: page after
+// page, the newest first, until take returns an error. Those it cannot read are
+// left out.
 //
-// The error is a *models.PaymentError.
-func (c *Client) UndeliveredEvents(ctx context.Context, since, until time.Time) ([]models.Event, error) {
+// The error is take's or a *models.PaymentError.
+func (c *Client) UndeliveredEvents(ctx context.Context, since, until time.Time, take func(page []models.Event) error) error {
 	params := &stripe.EventListParams{
 		DeliverySuccess: stripe.Bool(false),
 		CreatedRange:    &stripe.RangeQueryParams{GreaterThanOrEqual: since.Unix(), LesserThanOrEqual: until.Unix()},
 	}
-	params.Limit = stripe.Int64(100)
+	params.Limit = stripe.Int64(eventsPage)
 	params.Context = ctx
-	var events []models.Event
+	var page []models.Event
 	list := c.stripe.Events.List(params)
-	for list.Next() && len(events) < maxUndelivered {
-		e := list.Event()
-		if e.Data == nil {
-			continue
+	for list.Next() {
+		if event, ok := listedEvent(list.Event()); ok {
+			page = append(page, event)
 		}
-		event := models.Event{ID: e.ID, Type: string(e.Type), APIVersion: e.APIVersion, Livemode: e.Livemode}
-		if err := decodeObject(&event, e.Data.Raw); err != nil || !event.Handled() {
-			continue
+		if len(page) == eventsPage {
+			if err := take(page); err != nil {
+				return err
+			}
+			page = nil
 		}
-		payload, err := json.Marshal(e)
-		if err != nil {
-			continue
+	}
+	if len(page) > 0 { // also what came before a fault
+		if err := take(page); err != nil {
+			return err
 		}
-		event.Payload = payload
-		events = append([]models.Event{event}, events...)
 	}
 	if err := list.Err(); err != nil {
-		return nil, paymentError(err, "list undelivered events")
+		return paymentError(err, "list undelivered events")
 	}
-	return events, nil
+	return nil
 }
 
-// maxUndelivered bounds one look for undelivered events.
-const maxUndelivered = 500
+// eventsPage is how many events are asked for at a time, Stripe's most.
+// https://docs.stripe.com/api/events/list#list_events-limit
+const eventsPage = 100
+
+// listedEvent reads an event from a list, with a payload as a webhook would
+// have brought it.
+func listedEvent(e *stripe.Event) (models.Event, bool) {
+	if e.Data == nil {
+		return models.Event{}, false
+	}
+	event := models.Event{ID: e.ID, Type: string(e.Type), APIVersion: e.APIVersion, Livemode: e.Livemode}
+	if err := decodeObject(&event, e.Data.Raw); err != nil || !event.Handled() {
+		return models.Event{}, false
+	}
+	payload, err := json.Marshal(e)
+	if err != nil {
+		return models.Event{}, false
+	}
+	event.Payload = payload
+	return event, true
+}
 
 // DecodeEvent reads an event whose payload was verified before.
 //

@@ -17,35 +17,70 @@ import (
 type sendEmail struct {
 	river.WorkerDefaults[models.SendEmailArgs]
 	store   *models.Store
+	turns   turns
 	sender  Sender
 	baseURL string
 	from    string
 }
 
+// turns bounds how many mails use the database at a time. Most of a mail's time
+// is the mail server's, so that many are under way at once; but while payments
+// come in one after the other, the database is theirs first.
+type turns chan struct{}
+
+// mailTurns is enough for some hundred mails a second.
+const mailTurns = 2
+
+func (t turns) take(ctx context.Context, f func() error) error {
+	select {
+	case t <- struct{}{}:
+	case <-ctx.Done():
+		return fmt.Errorf("wait for a turn: %w", ctx.Err())
+	}
+	defer func() { <-t }()
+	return f()
+}
+
 func (w *sendEmail) Work(ctx context.Context, job *river.Job[models.SendEmailArgs]) error {
-	message, order, err := w.store.StartEmail(ctx, job.Args.EmailID)
-	if err != nil {
+	var message models.Email
+	var content mail.Message
+	err := w.turns.take(ctx, func() (err error) {
+		message, content, err = w.prepare(ctx, job)
+		return err
+	})
+	if err != nil || message.Status == models.EmailSent {
 		return err
 	}
-	if message.Status == models.EmailSent {
-		return nil
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			_ = w.failed(ctx, job, message, fmt.Errorf("panic: %v", r)) // the mail says it too
-			panic(r)
-		}
-	}()
-	subject, html, text, err := w.draw(ctx, message, order)
-	if err == nil {
-		err = w.sender.Send(ctx, mail.Message{
-			MessageID: message.MessageID, From: w.from, To: message.Recipient, Subject: subject, HTML: html, Text: text,
-		})
-	}
-	if err != nil {
+	defer w.notePanic(ctx, job, message)
+	if err := w.sender.Send(ctx, content); err != nil {
 		return w.failed(ctx, job, message, err)
 	}
-	return w.store.EmailSent(ctx, message.ID, subject, html, text, w.sender.Name())
+	return w.turns.take(ctx, func() error {
+		return w.store.EmailSent(ctx, message.ID, content.Subject, content.HTML, content.Text, w.sender.Name())
+	})
+}
+
+// prepare reads a mail and writes what it says. A mail that was sent already
+// comes back without content.
+func (w *sendEmail) prepare(ctx context.Context, job *river.Job[models.SendEmailArgs]) (models.Email, mail.Message, error) {
+	message, order, err := w.store.EmailToSend(ctx, job.Args.EmailID)
+	if err != nil || message.Status == models.EmailSent {
+		return message, mail.Message{}, err
+	}
+	defer w.notePanic(ctx, job, message)
+	content := mail.Message{MessageID: message.MessageID, From: w.from, To: message.Recipient}
+	if content.Subject, content.HTML, content.Text, err = w.draw(ctx, message, order); err != nil {
+		return message, content, w.failed(ctx, job, message, err)
+	}
+	return message, content, nil
+}
+
+// notePanic, deferred, has the mail itself say that its job panicked.
+func (w *sendEmail) notePanic(ctx context.Context, job *river.Job[models.SendEmailArgs], message models.Email) {
+	if r := recover(); r != nil {
+		_ = w.failed(ctx, job, message, fmt.Errorf("panic: %v", r))
+		panic(r)
+	}
 }
 
 func (w *sendEmail) draw(ctx context.Context, message models.Email, order models.Order) (subject, html, text string, err error) {

@@ -71,7 +71,9 @@ func New(c Config) (*Runner, error) {
 		c.Now = time.Now
 	}
 	workers := river.NewWorkers()
-	river.AddWorker(workers, &sendEmail{store: c.Store, sender: c.Sender, baseURL: c.BaseURL, from: c.MailFrom})
+	river.AddWorker(workers, &sendEmail{
+		store: c.Store, turns: make(turns, mailTurns), sender: c.Sender, baseURL: c.BaseURL, from: c.MailFrom,
+	})
 	reconciler := &reconcile{store: c.Store, payments: c.Payments, log: c.Logger, now: c.Now, after: c.ReconcileAfter}
 	river.AddWorker(workers, reconciler)
 	river.AddWorker(workers, &settleOrder{reconciler: reconciler})

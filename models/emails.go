@@ -73,29 +73,20 @@ func (s *Store) EmailByID(ctx context.Context, id int64) (Email, error) {
 	return email, found(err, "find mail %d", id)
 }
 
-// StartEmail counts an attempt to send a mail and returns it with its order. A
-// mail that was given up waits again.
-func (s *Store) StartEmail(ctx context.Context, id int64) (Email, Order, error) {
-	var email Email
-	var order Order
-	err := s.transaction(ctx, func(tx *gorm.DB) error {
-		err := tx.Model(&Email{}).Where("id = ? AND status <> ?", id, EmailSent).
-			Updates(map[string]any{"attempts": gorm.Expr("attempts + 1"), "status": EmailQueued}).Error
-		if err != nil {
-			return err
-		}
-		if err := tx.Take(&email, id).Error; err != nil {
-			return err
-		}
-		return tx.Preload("Items", func(db *gorm.DB) *gorm.DB { return db.Order("id") }).Take(&order, email.OrderID).Error
-	})
-	return email, order, found(err, "start mail %d", id)
+// EmailToSend returns a mail with its order and that order's items.
+func (s *Store) EmailToSend(ctx context.Context, id int64) (Email, Order, error) {
+	email, err := s.EmailByID(ctx, id)
+	if err != nil || email.Status == EmailSent {
+		return email, Order{}, err
+	}
+	order, err := s.OrderByID(ctx, email.OrderID)
+	return email, order, err
 }
 
 // EmailSent notes what was sent, and how: by smtp, or kept in the outbox.
 func (s *Store) EmailSent(ctx context.Context, id int64, subject, html, text, transport string) error {
 	err := s.write.WithContext(ctx).Model(&Email{}).Where("id = ?", id).Updates(map[string]any{
-		"status": EmailSent, "subject": subject, "html": html, "text": text,
+		"status": EmailSent, "attempts": gorm.Expr("attempts + 1"), "subject": subject, "html": html, "text": text,
 		"transport": transport, "last_error": "", "sent_at": s.now(),
 	}).Error
 	if err != nil {
@@ -112,9 +103,18 @@ func (s *Store) EmailFailed(ctx context.Context, id int64, reason string, final 
 		status = EmailFailed
 	}
 	err := s.write.WithContext(ctx).Model(&Email{}).Where("id = ? AND status <> ?", id, EmailSent).
-		Updates(map[string]any{"status": status, "last_error": reason}).Error
+		Updates(map[string]any{"status": status, "attempts": gorm.Expr("attempts + 1"), "last_error": reason}).Error
 	if err != nil {
 		return fmt.Errorf("note the fault of mail %d: %w", id, err)
+	}
+	return nil
+}
+
+// queueAgain has a mail that was given up wait for another try.
+func queueAgain(tx *gorm.DB, id int64) error {
+	err := tx.Model(&Email{}).Where("id = ? AND status = ?", id, EmailFailed).UpdateColumn("status", EmailQueued).Error
+	if err != nil {
+		return fmt.Errorf("queue mail %d again: %w", id, err)
 	}
 	return nil
 }

@@ -313,7 +313,7 @@ type Email struct {
 	HTML      string `gorm:"column:html"`
 	Text      string
 	Status    string
-	Attempts  int64
+	Attempts  int64 // that came to an end, a success or a fault
 	LastError string
 	Transport string // smtp or outbox, once sent
 	SentAt    *time.Time

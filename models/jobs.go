@@ -136,6 +136,11 @@ func (s *Store) RetryJob(ctx context.Context, id int64, actor Actor) (Job, error
 			return err
 		}
 		job = jobOf(row)
+		if job.EmailID != 0 {
+			if err := queueAgain(tx, job.EmailID); err != nil {
+				return err
+			}
+		}
 		return s.audit(tx, actor, AuditJobRetried, fmt.Sprintf("job %d (%s)", id, job.Kind), string(before), string(job.State))
 	})
 	if err != nil {

@@ -84,7 +84,7 @@ func (s *Store) recordPayment(tx *gorm.DB, order *Order, session CheckoutSession
 		return fmt.Errorf("store the payment of order %d: %w", order.ID, first.Error)
 	}
 	if first.RowsAffected == 1 { // nothing can have been refunded of it
-		return s.refundOrder(tx, order)
+		return nil
 	}
 	err := tx.Clauses(clause.OnConflict{
 		Columns:   []clause.Column{{Name: conflict}},

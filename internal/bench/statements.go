@@ -42,7 +42,7 @@ func newBareClient(ctx context.Context, d *database) (*bareClient, error) {
 	}
 	for _, statement := range []string{
 		insertEvent, selectAttempt, selectOrder, selectItems, updateAttempt, updateOrder, insertHistory, insertEmail, updateCart,
-		deleteLines, insertPayment, countRefunds, updateVariant, updateEvent,
+		deleteLines, insertPayment, updateVariant, updateEvent,
 	} {
 		if c.prepared[statement], err = d.PrepareContext(ctx, statement); err != nil { //nolint:sqlclosecheck // as long as the program
 			return nil, fmt.Errorf("prepare %s: %w", statement, err)
@@ -90,10 +90,7 @@ const (
 	deleteLines = `DELETE FROM cart_items WHERE cart_id = ? AND EXISTS (SELECT 1 FROM order_items i WHERE i.order_id = ?
 		AND i.variant_id = cart_items.variant_id AND i.quantity >= cart_items.quantity)`
 	insertPayment = `INSERT INTO payments (order_id, stripe_session_id, payment_intent_id, role, amount, currency, charge_refunded,
-		amount_refunded, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (payment_intent_id) DO UPDATE SET
-		order_id = excluded.order_id, stripe_session_id = excluded.stripe_session_id, role = excluded.role, amount = excluded.amount,
-		currency = excluded.currency, updated_at = excluded.updated_at RETURNING id, charge_refunded`
-	countRefunds  = `SELECT count(*) FROM refunds WHERE payment_id = ?`
+		amount_refunded, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (payment_intent_id) DO NOTHING RETURNING id`
 	updateVariant = `UPDATE variants SET reserved = reserved - ?, stock = stock - ? WHERE id = ?`
 	updateEvent   = `UPDATE stripe_events SET detail = ?, order_id = ?, outcome = ? WHERE id = ?`
 )
@@ -120,7 +117,11 @@ func (c *bareClient) receive(ctx context.Context, n int, payload []byte) (err er
 	if err != nil {
 		return err
 	}
-	order, err := c.rows(ctx, tx, selectOrder, orderID, 1)
+	lock := selectOrder
+	if c.postgres {
+		lock += " FOR UPDATE"
+	}
+	order, err := c.rows(ctx, tx, lock, orderID, 1)
 	if err != nil {
 		return err
 	}
@@ -153,11 +154,7 @@ func (c *bareClient) receive(ctx context.Context, n int, payload []byte) (err er
 	if err = c.exec(ctx, tx, deleteLines, order[0]["cart_id"], orderID); err != nil {
 		return err
 	}
-	payment, err := c.rows(ctx, tx, insertPayment, orderID, session, intent, "order", order[0]["total"], "USD", 0, 0, now, now)
-	if err != nil {
-		return err
-	}
-	if _, err = c.rows(ctx, tx, countRefunds, payment[0]["id"]); err != nil {
+	if _, err = c.rows(ctx, tx, insertPayment, orderID, session, intent, "order", order[0]["total"], "USD", 0, 0, now, now); err != nil {
 		return err
 	}
 	sort.Slice(items, func(i, j int) bool { return items[i]["variant_id"].(int64) < items[j]["variant_id"].(int64) })

@@ -112,9 +112,6 @@ func (h checkout) supersede(ctx context.Context, order models.Order, attempt mod
 	} else {
 		// The attempt's outcome is unknown: the same question gives the same
 		// session, and that can then be ended.
-		if ended, err := h.store.EndUnopenedAttempt(ctx, attempt); err != nil || ended {
-			return err
-		}
 		session, err := h.open(ctx, order, attempt)
 		var refused *models.PaymentError
 		if errors.As(err, &refused) && refused.Definite {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -80,9 +81,43 @@ func (w *reconcile) orders(ctx context.Context, run *models.ReconcileRun) error 
 // settle asks about one attempt and reports whether its order changed.
 func (w *reconcile) settle(ctx context.Context, attempt models.CheckoutAttempt) (bool, error) {
 	if attempt.StripeSessionID == nil {
+		return w.settleUnopened(ctx, attempt)
+	}
+	return w.settleSession(ctx, *attempt.StripeSessionID)
+}
+
+// settleUnopened looks after an attempt whose session the shop never heard of,
+// once its time is over. Asked the same under the same key, Stripe gives the
+// session that was made then; where there is none, it refuses to make one that
+// ends in the past.
+func (w *reconcile) settleUnopened(ctx context.Context, attempt models.CheckoutAttempt) (bool, error) {
+	if w.now().Before(attempt.ExpiresAt) {
+		return false, nil // the shopper may still come back to it
+	}
+	if attempt.Status == models.AttemptFailed { // Stripe said so when it was asked
 		return w.store.EndUnopenedAttempt(ctx, attempt)
 	}
-	session, err := w.payments.Session(ctx, *attempt.StripeSessionID)
+	order, err := w.store.OrderByID(ctx, attempt.OrderID)
+	if err != nil {
+		return false, err
+	}
+	made, err := w.payments.CreateSession(ctx, order, attempt)
+	var fault *models.PaymentError
+	if errors.As(err, &fault) && fault.Status == http.StatusBadRequest {
+		return w.store.EndUnopenedAttempt(ctx, attempt)
+	}
+	if err != nil {
+		return false, err
+	}
+	if err := w.store.SessionOpened(ctx, attempt, made); err != nil {
+		return false, err
+	}
+	return w.settleSession(ctx, made.ID)
+}
+
+// settleSession asks how a session stands and applies the answer.
+func (w *reconcile) settleSession(ctx context.Context, id string) (bool, error) {
+	session, err := w.payments.Session(ctx, id)
 	if err != nil {
 		return false, err
 	}

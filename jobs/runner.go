@@ -26,6 +26,8 @@ type Sender interface {
 // Payments is what the jobs need of Stripe. The errors are
 // *models.PaymentError.
 type Payments interface {
+	// CreateSession opens a Checkout Session; asked again, it is the same one.
+	CreateSession(ctx context.Context, order models.Order, attempt models.CheckoutAttempt) (models.CheckoutSession, error)
 	// Session reads a Checkout Session.
 	Session(ctx context.Context, id string) (models.CheckoutSession, error)
 	// Refund pays money back; asked again, it is the same refund.

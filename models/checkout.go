@@ -321,7 +321,7 @@ func (s *Store) SessionFailed(ctx context.Context, attempt CheckoutAttempt, defi
 }
 
 // EndUnopenedAttempt closes an attempt that never got a session and whose
-// expiry has passed: whatever Stripe made of it can no longer be paid. It
+// expiry has passed. Only Stripe knows that there is none: ask it first. It
 // reports whether it did.
 func (s *Store) EndUnopenedAttempt(ctx context.Context, attempt CheckoutAttempt) (bool, error) {
 	ended := false

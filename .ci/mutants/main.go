@@ -40,6 +40,8 @@ var mutants = []mutant{
 		"./models", "TestMoneyArrives"},
 	{"an event's second delivery is applied", "models/events.go", `if row.Deliveries > 1 {`, `if false {`,
 		"./models", "TestMoneyArrives|TestConcurrentDeliveriesPayOnce"},
+	{"an event's id is no key", both("00001_shop.sql"), "CREATE TABLE stripe_events (\n    id          TEXT PRIMARY KEY", "CREATE TABLE stripe_events (\n    id          TEXT",
+		"./models", "TestMoneyArrives"},
 	{"a mail may be written twice", both("00001_shop.sql"), "message_id TEXT NOT NULL UNIQUE", "message_id TEXT NOT NULL",
 		"./models", "TestMoneyArrives"},
 	{"jobs are inserted outside of their transaction", "models/store.go",
@@ -67,6 +69,8 @@ var mutants = []mutant{
 		"./models", "TestDisputes"},
 	{"a refunded figure may fall", "models/refunds.go", `higher := *charge.AmountRefunded > payment.ChargeRefunded`, `higher := *charge.AmountRefunded != payment.ChargeRefunded`,
 		"./models", "TestMoneyGoesBack"},
+	{"an order ends without a word of Stripe's", "jobs/reconcile.go", `if attempt.Status == models.AttemptFailed {`, `if attempt.Status != "" {`,
+		"./jobs", "TestUnopenedAttemptIsAskedAbout"},
 }
 
 func main() {

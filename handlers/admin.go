@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -320,30 +321,35 @@ func (a adminPages) showOrder(c echo.Context, status int, number string, faults 
 			if err != nil {
 				return err
 			}
-			page.Reviews = append(page.Reviews, admin.Review{Reason: review.Reason, At: review.CreatedAt, Rows: compare(order, said)})
+			page.Reviews = append(page.Reviews, admin.Review{Reason: review.Reason, At: review.CreatedAt, Rows: compare(order, said, a.store.Livemode())})
 		}
 	}
 	return render(c, status, admin.Order(page))
 }
 
 // compare sets an order beside what Stripe said of its payment.
-func compare(order models.Order, said models.CheckoutSession) []admin.ReviewRow {
+func compare(order models.Order, said models.CheckoutSession, live bool) []admin.ReviewRow {
 	var rows []admin.ReviewRow
 	row := func(what, ours, stripes string) {
-		rows = append(rows, admin.ReviewRow{What: what, Order: ours, Stripe: stripes, Differs: ours != stripes})
+		rows = append(rows, admin.ReviewRow{What: what, Order: ours, Stripe: cmp.Or(stripes, "not said"), Differs: ours != stripes})
 	}
+	reference := func(what, stripes string) { // one of them is enough
+		row(what, strconv.FormatInt(order.ID, 10), stripes)
+		rows[len(rows)-1].Differs = rows[len(rows)-1].Differs && stripes != ""
+	}
+	mode := map[bool]string{false: "test", true: "live"}
 	amount := func(minor *int64) string {
 		if minor == nil {
-			return "not said"
+			return ""
 		}
 		return models.Money{Amount: *minor, Currency: strings.ToUpper(said.Currency)}.String()
 	}
-	id := strconv.FormatInt(order.ID, 10)
 	row("Total", order.Price(order.Total).String(), amount(said.AmountTotal))
 	row("Subtotal", order.Price(order.Subtotal).String(), amount(said.AmountSubtotal))
 	row("Currency", order.Currency, strings.ToUpper(said.Currency))
-	row("Order, by metadata", id, said.Metadata["order_id"])
-	row("Order, by reference", id, said.ClientReferenceID)
+	row("Live or test money", mode[live], mode[said.Livemode])
+	reference("Order, by metadata", said.Metadata["order_id"])
+	reference("Order, by reference", said.ClientReferenceID)
 	row("Kind of payment", "payment", said.Mode)
 	row("State of payment", "paid", strings.ReplaceAll(said.PaymentStatus, "_", " "))
 	if order.StripeSessionID != nil {

@@ -185,6 +185,9 @@ func (s *Store) Ping(ctx context.Context) error {
 // Postgres reports whether the database is PostgreSQL; otherwise it is SQLite.
 func (s *Store) Postgres() bool { return s.postgres }
 
+// Livemode reports whether the shop takes real money.
+func (s *Store) Livemode() bool { return s.livemode }
+
 // JobDriver is the driver with which a job client works on this database.
 func (s *Store) JobDriver() riverdriver.Driver[*sql.Tx] {
 	switch {

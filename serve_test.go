@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"tuckshop/internal/apptest"
 	"tuckshop/internal/proctest"
@@ -211,13 +210,7 @@ func TestStopWithARequestUnderWay(t *testing.T) {
 		shopper := shop.Fill(map[int64]int64{variant: 1})
 		stripe.OnOpening(func(answer func()) {
 			shop.Terminate()
-			proctest.Eventually(t, 15*time.Second, "the shop takes no more requests", func() bool {
-				connection, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(shop.URL, "http://"))
-				if err == nil {
-					connection.Close()
-				}
-				return err != nil
-			})
+			shop.Refuses()
 			answer()
 		})
 		page := shopper.Post("/checkout")

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"maps"
 	"math/rand/v2"
 	"net"
@@ -73,6 +74,8 @@ type Shop struct {
 	command *exec.Cmd
 	ended   chan struct{} // closed when the process has ended
 	output  *output
+	hearing *os.File      // the end of the pipe from its standard output
+	deaf    chan struct{} // closed when nobody reads from there any more
 }
 
 // Start starts a shop with the demo catalogue on databaseURL and waits until
@@ -125,22 +128,36 @@ func (s *Shop) start() {
 	for name, value := range s.env {
 		command.Env = append(command.Env, name+"="+value)
 	}
-	command.Stdout, command.Stderr = s.output, s.output
-	if err := command.Start(); err != nil {
+	hearing, stdout, err := os.Pipe()
+	if err != nil {
 		s.t.Fatal(err)
 	}
-	ended := make(chan struct{})
+	command.Stdout, command.Stderr = stdout, s.output
+	err = command.Start()
+	stdout.Close() //nolint:errcheck // it is the process's now
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	ended, deaf := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(deaf)
+		if _, err := io.Copy(s.output, hearing); err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+			s.t.Errorf("hear the shop: %v", err)
+		}
+	}()
 	go func() {
 		defer close(ended)
+		defer hearing.Close() //nolint:errcheck // only read
 		var exit *exec.ExitError
 		if err := command.Wait(); err != nil && !errors.As(err, &exit) {
 			s.t.Errorf("wait for the shop: %v", err)
 		}
+		<-deaf
 		if strings.Contains(s.Output(), "WARNING: DATA RACE") {
 			s.t.Errorf("the shop has a data race:\n%s", s.Output())
 		}
 	}()
-	s.command, s.ended = command, ended
+	s.command, s.ended, s.hearing, s.deaf = command, ended, hearing, deaf
 }
 
 // Kill ends the process as a power cut would, with SIGKILL, and returns when
@@ -164,6 +181,19 @@ func (s *Shop) Terminate() {
 	if err := s.command.Process.Signal(syscall.SIGTERM); err != nil {
 		s.t.Fatalf("stop the shop: %v", err)
 	}
+}
+
+// Refuses waits until the process, which was asked to stop, takes no more
+// requests.
+func (s *Shop) Refuses() {
+	s.t.Helper()
+	Eventually(s.t, patience, "the shop takes no more requests", func() bool {
+		connection, err := new(net.Dialer).DialContext(s.t.Context(), "tcp", strings.TrimPrefix(s.URL, "http://"))
+		if err == nil {
+			connection.Close() //nolint:errcheck // only made
+		}
+		return errors.Is(err, syscall.ECONNREFUSED)
+	})
 }
 
 // ExitCode waits for the process to end and returns its exit code.

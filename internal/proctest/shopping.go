@@ -3,18 +3,15 @@ package proctest
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"path"
 	"strconv"
 	"strings"
-	"testing"
+	"sync"
 	"time"
-
-	_ "github.com/jackc/pgx/v5/stdlib"       // to read PostgreSQL
-	_ "github.com/ncruces/go-sqlite3/driver" // to read SQLite
 
 	"tuckshop/internal/apptest"
 )
@@ -49,17 +46,57 @@ func (s *Shop) Fill(quantities map[int64]int64) *apptest.Browser {
 func (s *Shop) Deliver(event Event) (int, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.URL+"/webhooks/stripe", bytes.NewReader(event.Payload))
+	request, err := s.delivery(ctx, event)
 	if err != nil {
 		return 0, err
 	}
-	request.Header.Set("Stripe-Signature", apptest.Sign(Secret, time.Now(), event.Payload))
 	return do(request)
+}
+
+func (s *Shop) delivery(ctx context.Context, event Event) (*http.Request, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.URL+"/webhooks/stripe", bytes.NewReader(event.Payload))
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Stripe-Signature", apptest.Sign(Secret, time.Now(), event.Payload))
+	return request, nil
+}
+
+// Reply is what came back of a delivery.
+type Reply struct {
+	Event  Event
+	Status int
+	Err    error // there was no answer
+}
+
+// Begin posts a signed event and returns once the shop has begun to take it:
+// it has asked for the body. The channel tells how that ended.
+func (s *Shop) Begin(event Event) <-chan Reply {
+	s.t.Helper()
+	begun, reply := make(chan struct{}), make(chan Reply, 1)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.t.Context()), patience)
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{Got100Continue: sync.OnceFunc(func() { close(begun) })})
+	request, err := s.delivery(ctx, event)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	request.Header.Set("Expect", "100-continue")
+	go func() {
+		defer cancel()
+		status, err := do(request)
+		reply <- Reply{event, status, err}
+	}()
+	select {
+	case <-begun:
+	case early := <-reply:
+		s.t.Fatalf("a webhook was answered before its body was read: %d, %v", early.Status, early.Err)
+	}
+	return reply
 }
 
 // client opens a connection for each request: one that a killed shop left
 // behind would fail the next request.
-var client = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+var client = &http.Client{Transport: &http.Transport{DisableKeepAlives: true, ExpectContinueTimeout: patience}}
 
 func do(request *http.Request) (int, error) {
 	response, err := client.Do(request)
@@ -69,85 +106,4 @@ func do(request *http.Request) (int, error) {
 	defer response.Body.Close() //nolint:errcheck // only read
 	_, err = io.Copy(io.Discard, response.Body)
 	return response.StatusCode, err
-}
-
-// Rows asks the shop's database and returns the rows as text, columns joined
-// by spaces. It opens the database for this one question alone, so that a
-// killed shop finds its files as it left them.
-func (s *Shop) Rows(query string) []string {
-	s.t.Helper()
-	return Rows(s.t, s.DatabaseURL, query)
-}
-
-// Count asks a question whose answer is one number.
-func (s *Shop) Count(query string) int64 {
-	s.t.Helper()
-	rows := s.Rows(query)
-	if len(rows) != 1 {
-		s.t.Fatalf("%s: %d rows", query, len(rows))
-	}
-	n, err := strconv.ParseInt(rows[0], 10, 64)
-	if err != nil {
-		s.t.Fatalf("%s: %v", query, err)
-	}
-	return n
-}
-
-// Rows asks a database; see Shop.Rows.
-func Rows(t *testing.T, databaseURL, query string) []string {
-	t.Helper()
-	db := open(t, databaseURL)
-	defer db.Close() //nolint:errcheck // only this one question
-	rows, err := db.QueryContext(t.Context(), query)
-	if err != nil {
-		t.Fatalf("%s: %v", query, err)
-	}
-	defer rows.Close() //nolint:errcheck // rows.Err tells
-	columns, err := rows.Columns()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var lines []string
-	for rows.Next() {
-		values, into := make([]sql.NullString, len(columns)), make([]any, len(columns))
-		for i := range values {
-			into[i] = &values[i]
-		}
-		if err := rows.Scan(into...); err != nil {
-			t.Fatalf("%s: %v", query, err)
-		}
-		var line []string
-		for _, value := range values {
-			line = append(line, value.String)
-		}
-		lines = append(lines, strings.Join(line, " "))
-	}
-	if err := rows.Err(); err != nil {
-		t.Fatalf("%s: %v", query, err)
-	}
-	return lines
-}
-
-// Exec changes a database behind the shop's back.
-func Exec(t *testing.T, databaseURL, statement string) {
-	t.Helper()
-	db := open(t, databaseURL)
-	defer db.Close() //nolint:errcheck // only this one question
-	if _, err := db.ExecContext(t.Context(), statement); err != nil {
-		t.Fatalf("%s: %v", statement, err)
-	}
-}
-
-func open(t *testing.T, databaseURL string) *sql.DB {
-	t.Helper()
-	driver, source := "pgx", databaseURL
-	if file, ok := strings.CutPrefix(databaseURL, "sqlite:"); ok {
-		driver, source = "sqlite3", "file:"+file+"?_pragma=busy_timeout(10000)"
-	}
-	db, err := sql.Open(driver, source)
-	if err != nil {
-		t.Fatal(err)
-	}
-	db.SetMaxOpenConns(1)
-	return db
 }

@@ -24,6 +24,7 @@ type Stripe struct {
 	t         *testing.T
 	simulator *stripesim.Simulator
 	mu        sync.Mutex
+	asked     func() (open bool)
 	opening   func(answer func())
 }
 
@@ -59,12 +60,24 @@ func (s *Stripe) OnOpening(f func(answer func())) {
 	s.opening = f
 }
 
+// OnAsked calls f whenever the shop asks for a Checkout Session, before Stripe
+// has read of it. Where f says no, Stripe never does.
+func (s *Stripe) OnAsked(f func() (open bool)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asked = f
+}
+
 // ServeHTTP answers the API and the hosted pages.
 func (s *Stripe) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
-	opening := s.opening
+	asked, opening := s.asked, s.opening
 	s.mu.Unlock()
-	if opening == nil || r.Method != http.MethodPost || r.URL.Path != "/v1/checkout/sessions" {
+	opens := r.Method == http.MethodPost && r.URL.Path == "/v1/checkout/sessions"
+	if opens && asked != nil && !asked() {
+		panic(http.ErrAbortHandler) // the connection ends without an answer
+	}
+	if !opens || opening == nil {
 		s.simulator.ServeHTTP(w, r)
 		return
 	}

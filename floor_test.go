@@ -28,11 +28,16 @@ type shopFloor struct {
 	sold    map[int64]int64
 }
 
-func openFloor(t *testing.T, databaseURL string) *shopFloor {
+// openFloor opens the shop. settings, as name, value, name, value…, add to its
+// environment.
+func openFloor(t *testing.T, databaseURL string, settings ...string) *shopFloor {
 	t.Helper()
 	f := &shopFloor{t: t, stripe: proctest.NewStripe(t), mailbox: proctest.NewMailbox(t), stock: map[int64]int64{}, sold: map[int64]int64{}}
 	env := f.stripe.Env()
 	env["SMTP_URL"] = f.mailbox.URL
+	for i := 0; i+1 < len(settings); i += 2 {
+		env[settings[i]] = settings[i+1]
+	}
 	f.Shop = proctest.Start(t, databaseURL, env)
 	for _, row := range f.Rows("SELECT id, stock FROM variants WHERE stock >= 30 ORDER BY id LIMIT 4") {
 		var id, stock int64

@@ -7,6 +7,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -44,7 +45,11 @@ type App struct {
 	Payments  *payments.Client
 	t         *testing.T
 	router    *echo.Echo
+	stripeURL string
 }
+
+// stripeKey is the key the app knows the simulator by.
+const stripeKey = "sk_test_apptest"
 
 // Options changes what New starts.
 type Options struct {
@@ -56,14 +61,16 @@ type Options struct {
 	SecretKeys     []string    // nil: a key of the test's own
 	// Reconcile is how often Stripe is asked about whatever waits, however new
 	// it is; 0: only at the start, about nothing.
-	Reconcile time.Duration
+	Reconcile     time.Duration
+	Now           func() time.Time // the shop's clock, not Stripe's; nil: time.Now
+	StripeTimeout time.Duration    // of one request to Stripe; 0: as in a real shop
 }
 
 // New starts a shop on databaseURL and stops it when the test ends.
 func New(t *testing.T, databaseURL string, o Options) *App {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
-	store := modelstest.New(t, databaseURL, models.Options{Logger: log, MailFrom: "shop@example.com"})
+	store := modelstest.New(t, databaseURL, models.Options{Logger: log, Now: o.Now, MailFrom: "shop@example.com"})
 	if o.Demo {
 		if _, err := demo.Seed(t.Context(), store, time.Now()); err != nil {
 			t.Fatal(err)
@@ -84,7 +91,9 @@ func New(t *testing.T, databaseURL string, o Options) *App {
 	if secrets == nil {
 		secrets = []string{Secret}
 	}
-	client := payments.New(payments.Config{SecretKey: "sk_test_apptest", APIBase: stripeURL, WebhookSecrets: secrets, BaseURL: shopURL})
+	client := payments.New(payments.Config{
+		SecretKey: stripeKey, APIBase: stripeURL, WebhookSecrets: secrets, BaseURL: shopURL, Timeout: o.StripeTimeout, Now: o.Now,
+	})
 	sender := o.Sender
 	if sender == nil {
 		sender = mail.Outbox{}
@@ -94,7 +103,7 @@ func New(t *testing.T, databaseURL string, o Options) *App {
 		o.Reconcile, reconcileAfter = time.Hour, time.Hour
 	}
 	runner, err := jobs.New(jobs.Config{
-		Store: store, Sender: sender, Payments: client, Logger: log, BaseURL: shopURL, MailFrom: "shop@example.com",
+		Store: store, Sender: sender, Payments: client, Logger: log, Now: o.Now, BaseURL: shopURL, MailFrom: "shop@example.com",
 		ReconcileInterval: o.Reconcile, ReconcileAfter: reconcileAfter,
 	})
 	if err != nil {
@@ -105,7 +114,7 @@ func New(t *testing.T, databaseURL string, o Options) *App {
 		keys = []string{"the cookie key of a test's own app"}
 	}
 	app, err := handlers.New(handlers.Config{
-		Store: store, Payments: client, Verifier: client, Pictures: demo.Pictures(), Logger: log,
+		Store: store, Payments: client, Verifier: client, Pictures: demo.Pictures(), Logger: log, Now: o.Now,
 		SecretKeys: keys, BaseURL: shopURL, SimulatorURL: stripeURL, RateLimits: o.RateLimits, Doctor: findings,
 		MetricsAllow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 	})
@@ -142,7 +151,7 @@ func New(t *testing.T, databaseURL string, o Options) *App {
 			t.Error(err)
 		}
 	})
-	return &App{URL: shopURL, Store: store, Simulator: simulator, Payments: client, t: t, router: app}
+	return &App{URL: shopURL, Store: store, Simulator: simulator, Payments: client, t: t, router: app, stripeURL: stripeURL}
 }
 
 // Routes lists what the shop answers to, by method and path as the router
@@ -318,6 +327,32 @@ func (a *App) PayUnheard(page string) (session string) {
 		a.t.Fatal(err)
 	}
 	return session
+}
+
+// Sessions is how each of Stripe's Checkout Sessions stands, by its id.
+func (a *App) Sessions() map[string]string {
+	a.t.Helper()
+	request, err := http.NewRequestWithContext(a.t.Context(), http.MethodGet, a.stripeURL+"/v1/checkout/sessions?limit=100", nil)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	request.SetBasicAuth(stripeKey, "")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	defer response.Body.Close() //nolint:errcheck // only read
+	var list struct {
+		Data []struct{ ID, Status string }
+	}
+	if err := json.NewDecoder(response.Body).Decode(&list); err != nil || response.StatusCode != http.StatusOK {
+		a.t.Fatalf("list the sessions: %s, %v", response.Status, err)
+	}
+	sessions := map[string]string{}
+	for _, session := range list.Data {
+		sessions[session.ID] = session.Status
+	}
+	return sessions
 }
 
 // Sign makes a Stripe-Signature header for a payload, as Stripe describes it.

@@ -20,6 +20,7 @@ type Mailbox struct {
 	t        *testing.T
 	mu       sync.Mutex
 	ids      []string // as they came
+	before   map[string]func() error
 	accepted func(n int)
 }
 
@@ -46,6 +47,28 @@ func NewMailbox(t *testing.T) *Mailbox {
 	return m
 }
 
+// Before calls f before the server answers each MAIL, RCPT or DATA, for the
+// last of which it has read the mail and not kept it. It refuses with the error
+// that f returns, and says nothing for as long as f does not.
+func (m *Mailbox) Before(command string, f func() error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.before == nil {
+		m.before = map[string]func() error{}
+	}
+	m.before[command] = f
+}
+
+func (m *Mailbox) ask(command string) error {
+	m.mu.Lock()
+	f := m.before[command]
+	m.mu.Unlock()
+	if f == nil {
+		return nil
+	}
+	return f()
+}
+
 // OnAccepted calls f for the n-th mail, counted from 1, when the server has
 // kept it and the sender has not heard so yet.
 func (m *Mailbox) OnAccepted(f func(n int)) {
@@ -68,10 +91,10 @@ func (m *Mailbox) Distinct() []string {
 
 type mailSession struct{ mailbox *Mailbox }
 
-func (mailSession) Reset()                               {}
-func (mailSession) Logout() error                        { return nil }
-func (mailSession) Mail(string, *smtp.MailOptions) error { return nil }
-func (mailSession) Rcpt(string, *smtp.RcptOptions) error { return nil }
+func (mailSession) Reset()                                 {}
+func (mailSession) Logout() error                          { return nil }
+func (s mailSession) Mail(string, *smtp.MailOptions) error { return s.mailbox.ask("MAIL") }
+func (s mailSession) Rcpt(string, *smtp.RcptOptions) error { return s.mailbox.ask("RCPT") }
 
 func (s mailSession) Data(r io.Reader) error {
 	message, err := mail.ReadMessage(r)
@@ -80,6 +103,9 @@ func (s mailSession) Data(r io.Reader) error {
 	}
 	if err != nil {
 		return err // the sender died on the way: no mail
+	}
+	if err := s.mailbox.ask("DATA"); err != nil {
+		return err
 	}
 	m := s.mailbox
 	m.mu.Lock()

@@ -29,6 +29,9 @@ func TestWebhookAnswers(t *testing.T) {
 	ok := func(body string) []byte { return []byte(body) }
 	good := eventBody("evt_1", models.EventSessionCompleted, session)
 	sign := func(b []byte) string { return apptest.Sign(apptest.Secret, now(), b) }
+	known := func(object string) []byte { return eventBody("evt_3", models.EventSessionCompleted, object) }
+	full := []byte(`{"id":"evt_full","type":"customer.created","data":{"object":{}},"x":"`)
+	full = append(append(full, bytes.Repeat([]byte("x"), 1<<20-len(full)-2)...), `"}`...) // 1 MiB
 	large := []byte(`{"id":"` + strings.Repeat("x", 1<<20) + `"}`)
 	altered := append([]byte(" "), good...)
 	var parsed map[string]any
@@ -55,6 +58,8 @@ func TestWebhookAnswers(t *testing.T) {
 		{"body altered by a space", altered, sign(good), 400},
 		{"body written anew by a JSON library", remarshalled, sign(good), 400},
 		{"signed with the empty secret", good, apptest.Sign("", now(), good), 400},
+		{"two secrets, signed with the second", good, apptest.Sign("whsec_second", now(), good), 200},
+		{"two secrets, signed with both", good, sign(good) + strings.TrimLeft(apptest.Sign("whsec_second", now(), good), "t=0123456789"), 200},
 		{"two v1, the right one second", good, strings.Replace(sign(good), "v1=", "v1=00,v1=", 1), 200},
 		{"two v1, both wrong", good, apptest.Sign("whsec_other", now(), good) + ",v1=00", 400},
 		{"signature garbage", good, "t=1,v1", 400},
@@ -68,17 +73,30 @@ func TestWebhookAnswers(t *testing.T) {
 		{"data null", ok(`{"id":"evt_2","type":"a","data":null}`), "", 400},
 		{"object null", ok(`{"id":"evt_2","type":"a","data":{"object":null}}`), "", 400},
 		{"id absent", ok(`{"type":"a","data":{"object":{}}}`), "", 400},
+		{"type absent", ok(`{"id":"evt_2","data":{"object":{}}}`), "", 400},
+		{"string", ok(`"evt_2"`), "", 400},
 		{"id of the wrong type", ok(`{"id":7,"type":"a","data":{"object":{}}}`), "", 400},
-		{"known type with a field of the wrong type", eventBody("evt_3", models.EventSessionCompleted, `{"id":"cs_x","amount_total":"12"}`), "", 400},
+		{"type of the wrong type", ok(`{"id":"evt_2","type":["a"],"data":{"object":{}}}`), "", 400},
+		{"livemode of the wrong type", ok(`{"id":"evt_2","type":"a","livemode":"no","data":{"object":{}}}`), "", 400},
+		{"data of the wrong type", ok(`{"id":"evt_2","type":"a","data":"object"}`), "", 400},
+		{"object of the wrong type", ok(`{"id":"evt_2","type":"a","data":{"object":"cs_x"}}`), "", 400},
+		{"object an array", ok(`{"id":"evt_2","type":"a","data":{"object":[{}]}}`), "", 400},
+		{"known type with a field of the wrong type", known(`{"id":"cs_x","amount_total":"12"}`), "", 400},
+		{"known type with a fraction of a cent", known(`{"id":"cs_x","amount_total":12.5}`), "", 400},
+		{"known type with metadata of the wrong type", known(`{"id":"cs_x","metadata":"order_id"}`), "", 400},
+		{"known type with a number in its metadata", known(`{"id":"cs_x","metadata":{"order_id":7}}`), "", 400},
+		{"known type with customer_details of the wrong type", known(`{"id":"cs_x","customer_details":"ada"}`), "", 400},
+		{"known type without its object's id", known(`{}`), "", 400},
 		{"another system's session", eventBody("evt_4", models.EventSessionCompleted, session), "", 200},
 		{"duplicate", eventBody("evt_4", models.EventSessionCompleted, session), "", 200},
 		{"unknown type", eventBody("evt_5", "customer.created", `{"id":"cus_1"}`), "", 200},
 		{"another API version", []byte(strings.Replace(string(eventBody("evt_6", "customer.created", `{}`)), "2023-10-16", "2031-01-01", 1)), "", 200},
 		{"thin event", ok(`{"id":"evt_7","object":"v2.core.event","type":"v1.billing.meter","related_object":{}}`), "", 200},
-		{"too large", large, "", 413},
+		{"just 1 MiB", full, "", 200},
+		{"over 1 MiB by its length", large, "", 413},
 	}
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
-		app := apptest.New(t, databaseURL, apptest.Options{})
+		app := apptest.New(t, databaseURL, apptest.Options{WebhookSecrets: []string{"", apptest.Secret, "whsec_second"}})
 		for _, row := range rows {
 			t.Run(row.name, func(t *testing.T) {
 				signature := row.signature
@@ -96,7 +114,7 @@ func TestWebhookAnswers(t *testing.T) {
 				}
 			})
 		}
-		t.Run("too large without saying so beforehand", func(t *testing.T) {
+		t.Run("over 1 MiB in chunks", func(t *testing.T) {
 			// A reader of no known length is sent in chunks.
 			request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, app.URL+"/webhooks/stripe", io.MultiReader(bytes.NewReader(large)))
 			if err != nil {
@@ -138,6 +156,7 @@ func TestWebhookAnswersAboutOrders(t *testing.T) {
 		app := apptest.New(t, databaseURL, apptest.Options{Demo: true})
 		order, id := placeOrder(t, app)
 		misfit, misfitID := placeOrder(t, app)
+		newer, newerID := placeOrder(t, app)
 		session := func(id string, order models.Order, total int64) string {
 			return fmt.Sprintf(`{"id":%q,"object":"checkout.session","mode":"payment","status":"complete","payment_status":"paid","currency":"usd",
 				"amount_subtotal":%d,"amount_total":%d,"payment_intent":"pi_%s","metadata":{"order_id":"%d"}}`, id, order.Subtotal, total, id, order.ID)
@@ -151,16 +170,23 @@ func TestWebhookAnswersAboutOrders(t *testing.T) {
 			{"duplicate under another id", "evt_2", models.EventSessionCompleted, session(id, order, order.Total), models.OutcomeUnchanged},
 			{"late", "evt_3", models.EventSessionExpired, session(id, order, order.Total), models.OutcomeUnchanged},
 			{"mismatch in review", "evt_4", models.EventSessionCompleted, session(misfitID, misfit, misfit.Total+1), models.OutcomeReview},
+			{"known type under another API version", "evt_newer", models.EventSessionCompleted, session(newerID, newer, newer.Total), models.OutcomePaid},
 			{"orphan stored", "evt_5", models.EventChargeRefunded, `{"id":"ch_1","payment_intent":"pi_none","currency":"usd","amount_refunded":5}`, models.OutcomeOrphan},
 		} {
 			t.Run(row.name, func(t *testing.T) {
 				body := eventBody(row.id, row.kind, row.object)
+				if row.id == "evt_newer" {
+					body = bytes.Replace(body, []byte("2023-10-16"), []byte("2031-01-01.summit"), 1)
+				}
 				if status := app.Deliver(body, apptest.Sign(apptest.Secret, now(), body)); status != http.StatusOK {
 					t.Errorf("answered %d", status)
 				}
 				stored, err := app.Store.StripeEventByID(t.Context(), row.id)
 				if err != nil || stored.Outcome != row.outcome {
 					t.Errorf("%s is %q, %v; want %s", row.id, stored.Outcome, err, row.outcome)
+				}
+				if row.outcome == models.OutcomePaid && (stored.OrderID == nil || !paid(t, app, *stored.OrderID)) {
+					t.Errorf("%s left its order unpaid", row.id)
 				}
 			})
 		}
@@ -175,6 +201,15 @@ func TestWebhookAnswersAboutOrders(t *testing.T) {
 			}
 		})
 	})
+}
+
+func paid(t *testing.T, app *apptest.App, id int64) bool {
+	t.Helper()
+	order, err := app.Store.OrderByID(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return order.Paid()
 }
 
 func TestWebhookWithoutSecretIs503(t *testing.T) {

@@ -141,12 +141,15 @@ type Stall struct {
 	t           *testing.T
 	databaseURL string
 	log         string // SQLite's write-ahead log
-	logSize     int64
 }
 
-// stallPages is how many pages SQLite writes before it stops: far more than it
-// keeps in memory, so that they are seen in its log before they are committed.
-const stallPages = 8000
+// SQLite keeps some 500 changed pages in memory and writes more of them to its
+// log before it commits. A Stall changes so many that they are seen there.
+const (
+	stallPages = 1000
+	seenPages  = 200
+	pageSize   = 4096
+)
 
 // StallWebhooks installs a Stall: a trigger on the outcome of an event, which
 // is what the transaction writes last.
@@ -159,6 +162,10 @@ func StallWebhooks(t *testing.T, databaseURL string) *Stall {
 			CREATE TRIGGER stall AFTER UPDATE OF outcome ON stripe_events FOR EACH ROW EXECUTE FUNCTION stall()`)
 		return s
 	}
+	// The log is emptied, which takes a moment when nobody reads or writes.
+	Eventually(t, patience, "the log is empty", func() bool {
+		return strings.HasPrefix(Rows(t, databaseURL, "PRAGMA wal_checkpoint(TRUNCATE)")[0], "0 ")
+	})
 	Exec(t, databaseURL, fmt.Sprintf(`
 		CREATE TABLE stall_pages (content);
 		CREATE VIEW stall_numbers AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n;
@@ -167,16 +174,7 @@ func StallWebhooks(t *testing.T, databaseURL string) *Stall {
 			INSERT INTO stall_pages SELECT COUNT(*) FROM (SELECT i FROM stall_numbers LIMIT 1000000000000);
 		END`, stallPages))
 	s.log = file + "-wal"
-	s.logSize = s.size()
 	return s
-}
-
-func (s *Stall) size() int64 {
-	info, err := os.Stat(s.log)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return info.Size()
 }
 
 // Reached reports whether a transaction is there: all is written, nothing
@@ -186,7 +184,11 @@ func (s *Stall) Reached() bool {
 	if s.log == "" {
 		return Rows(s.t, s.databaseURL, "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'")[0] == "1"
 	}
-	return s.size() > s.logSize+stallPages/2*4096
+	info, err := os.Stat(s.log)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return info.Size() > seenPages*pageSize
 }
 
 // End takes the Stall away from a database whose shop was killed. PostgreSQL

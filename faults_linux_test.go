@@ -325,7 +325,7 @@ func diskFull(t *testing.T, databaseURL string) {
 	proctest.Eventually(t, jobPatience, "webhooks meet the refusal", func() bool {
 		for _, e := range []proctest.Event{event, event.Twin()} {
 			if status, err := f.Deliver(e); err != nil || f.taken(status) {
-				t.Errorf("without room a webhook was answered %d, %v", status, err)
+				t.Fatalf("without room a webhook was answered %d, %v", status, err)
 			}
 		}
 		return f.logged("/webhooks/stripe", refusal)

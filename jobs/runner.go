@@ -91,7 +91,7 @@ func New(c Config) (*Runner, error) {
 		Logger:               c.Logger,
 		Workers:              workers,
 		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 16}},
-		FetchCooldown:        10 * time.Millisecond,
+		FetchCooldown:        20 * time.Millisecond,
 		FetchPollInterval:    poll,
 		JobTimeout:           jobTimeout,
 		RescueStuckJobsAfter: rescueAfter,

@@ -55,8 +55,8 @@ type kindOption struct {
 }
 
 func kindGroups(chosen string) []kindGroup {
-	groups := []kindGroup{{Title: "Deliveries"}, {Title: "API"}}
-	for i, infos := range [][]faultInfo{deliveryFaults, apiFaults} {
+	groups := []kindGroup{{Title: "Deliveries"}, {Title: "API"}, {Title: "Sessions"}}
+	for i, infos := range [][]faultInfo{deliveryFaults, apiFaults, sessionFaults} {
 		for _, info := range infos {
 			groups[i].Options = append(groups[i].Options, kindOption{info.kind, info.text, string(info.kind) == chosen})
 		}

@@ -2,6 +2,7 @@ package stripesim
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"slices"
 	"time"
@@ -35,6 +36,13 @@ const (
 	OtherVersion   FaultKind = "other_version"   // in the shapes of API version 2025-03-31.basil
 )
 
+// Faults of a session that is opened: it asks the buyer for something else than was asked for, as an account's own
+// taxes or presentment currencies make it, and is paid so.
+const (
+	AmountMismatch   FaultKind = "amount_mismatch"   // N minor units more, as a tax
+	CurrencyMismatch FaultKind = "currency_mismatch" // the same figures in EUR, or USD where EUR was asked for
+)
+
 // faultInfo is what the simulator knows of a kind.
 type faultInfo struct {
 	kind  FaultKind
@@ -64,17 +72,22 @@ var (
 		{kind: AlteredBody, text: "Altered after signing"},
 		{kind: OtherVersion, text: "In a newer API version"},
 	}
+	sessionFaults = []faultInfo{
+		{kind: AmountMismatch, text: "N more than asked for, as a tax", n: 1},
+		{kind: CurrencyMismatch, text: "In another currency"},
+	}
 )
 
 // Scopes of faults: what they happen to.
 const (
 	scopeAPI      = "api"
 	scopeDelivery = "delivery"
+	scopeSession  = "session"
 )
 
 // infoOf finds a kind and its scope.
 func infoOf(kind FaultKind) (info faultInfo, scope string, known bool) {
-	for scope, infos := range map[string][]faultInfo{scopeAPI: apiFaults, scopeDelivery: deliveryFaults} {
+	for scope, infos := range map[string][]faultInfo{scopeAPI: apiFaults, scopeDelivery: deliveryFaults, scopeSession: sessionFaults} {
 		if i := slices.IndexFunc(infos, func(info faultInfo) bool { return info.kind == kind }); i >= 0 {
 			return infos[i], scope, true
 		}
@@ -111,6 +124,28 @@ func (f *Fault) refusal() *apiError {
 		return &apiError{Status: http.StatusConflict, Code: "lock_timeout", Message: "This object cannot be accessed right now. (Asked for.)"}
 	}
 	return nil
+}
+
+// spoil makes a session that is being opened disagree with what was asked for, if a fault asks for that. Its totals
+// have yet to be worked out.
+func (c *call) spoil(session object, items []object) error {
+	fault, err := c.tx.takeFault(scopeSession, c.req.URL.Path)
+	switch {
+	case fault.is(AmountMismatch):
+		session["_surcharge"] = int64(fault.N)
+	case fault.is(CurrencyMismatch):
+		other := "eur"
+		if session.str("currency") == other {
+			other = "usd"
+		}
+		session["currency"] = other
+		for _, item := range items {
+			price := maps.Clone(item.obj("price"))
+			price["currency"] = other
+			item["currency"], item["price"] = other, price
+		}
+	}
+	return err
 }
 
 // apiFailure is what Stripe answers when the fault is its own.

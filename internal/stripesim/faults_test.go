@@ -331,3 +331,37 @@ func TestClientsRetryThroughFaults(t *testing.T) {
 		})
 	}
 }
+
+// TestMismatchedSessions opens sessions that ask for something else than the
+// shop did: the buyer pays that, and the ledger says so.
+func TestMismatchedSessions(t *testing.T) {
+	shop := newShop(t)
+	sim := start(t, shop.url)
+	asked := sim.open()
+	for _, c := range []struct {
+		fields   []string
+		total    int64
+		currency stripe.Currency
+	}{
+		{[]string{"kind", "amount_mismatch"}, asked.AmountTotal + 1, asked.Currency},
+		{[]string{"kind", "amount_mismatch", "n", "250"}, asked.AmountTotal + 250, asked.Currency},
+		{[]string{"kind", "currency_mismatch"}, asked.AmountTotal, "eur"},
+		{nil, asked.AmountTotal, asked.Currency},
+	} {
+		if c.fields != nil {
+			sim.control("faults", "", nil, c.fields...)
+		}
+		sim.get(asked.ID) // reading a session uses none up
+		paid := sim.paid()
+		check(t, "total", paid.AmountTotal, c.total)
+		check(t, "currency", paid.Currency, c.currency)
+		check(t, "subtotal", paid.AmountSubtotal, asked.AmountSubtotal)
+		told := shop.next("checkout.session.completed").event.Data.Object
+		check(t, "total in the event", told["amount_total"].(float64), float64(c.total))
+		check(t, "currency in the event", told["currency"].(string), string(c.currency))
+		payments := sim.ledger().Payments
+		last := payments[len(payments)-1]
+		check(t, "captured", last.Amount, c.total)
+		check(t, "captured in", last.Currency, string(c.currency))
+	}
+}

@@ -29,6 +29,9 @@ func (c *call) sessionAmounts(o object) error {
 	if err := c.readShipping(o, code); err != nil {
 		return err
 	}
+	if err := c.spoil(o, items); err != nil {
+		return err
+	}
 	o["_line_items"] = items
 	total := applyTotals(o, items)
 	if total > 0 {
@@ -261,6 +264,8 @@ func applyTotals(o object, items []object) int64 {
 		item["amount_tax"], item["amount_total"] = itemTax, net+added
 		subtotal, off, tax, total = subtotal+item.int("amount_subtotal"), off+item.int("amount_discount"), tax+itemTax, total+net+added
 	}
+	surcharge := o.int("_surcharge")
+	tax, total = tax+surcharge, total+surcharge
 	shipping := o.obj("shipping_cost").int("amount_total")
 	o["amount_subtotal"], o["amount_total"] = subtotal, total+shipping
 	o["total_details"] = object{"amount_discount": off, "amount_shipping": shipping, "amount_tax": tax}

@@ -3,69 +3,47 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"tuckshop/internal/stripesim"
+	"tuckshop/models"
 )
-
-// books are what the shop wrote down, to be held against Stripe's ledger.
-type books struct {
-	orders   map[string]order   // by id
-	payments map[string]payment // by payment intent
-	emails   map[string]mailRow // by Message-ID
-	events   map[string]bool
-	refunds  map[string]string // status by Stripe's id
-	disputes map[string]string // the same
-}
-
-type order struct {
-	id, number, status, stock, reason string
-	paid                              bool // paid_at is set
-	total, refunded                   int64
-}
-
-type payment struct {
-	id, order, role  string
-	amount, refunded int64
-}
-
-type mailRow struct{ order, kind, status string }
-
-// readBooks reads the shop's database.
-func (t *torture) readBooks(ctx context.Context) (*books, error) {
-	b := &books{map[string]order{}, map[string]payment{}, map[string]mailRow{}, map[string]bool{}, map[string]string{}, map[string]string{}}
-	for query, keep := range map[string]func(r []string){
-		`SELECT id, number, status, stock_status, review_reason, paid_at IS NOT NULL, total, amount_refunded FROM orders`: func(r []string) {
-			b.orders[r[0]] = order{r[0], r[1], r[2], r[3], r[4], r[5] == "1" || r[5] == "true", number(r[6]), number(r[7])}
-		},
-		`SELECT COALESCE(payment_intent_id, stripe_session_id), id, order_id, role, amount, amount_refunded FROM payments`: func(r []string) {
-			b.payments[r[0]] = payment{r[1], r[2], r[3], number(r[4]), number(r[5])}
-		},
-		`SELECT message_id, order_id, kind, status FROM emails`:      func(r []string) { b.emails[r[0]] = mailRow{r[1], r[2], r[3]} },
-		`SELECT id FROM stripe_events`:                               func(r []string) { b.events[r[0]] = true },
-		`SELECT COALESCE(stripe_refund_id, ''), status FROM refunds`: func(r []string) { b.refunds[r[0]] = r[1] },
-		`SELECT stripe_dispute_id, status FROM disputes`:             func(r []string) { b.disputes[r[0]] = r[1] },
-	} {
-		rows, err := t.database.rows(ctx, query)
-		if err != nil {
-			return nil, err
-		}
-		for _, row := range rows {
-			keep(row)
-		}
-	}
-	return b, nil
-}
 
 // result is what a run found out.
 type result struct {
 	figures []figure
 	broken  []string // one for each rule that does not hold, with the order's number
+	lost    map[string]int
+	doubled map[string]int
 }
 
 type figure struct{ name, value string }
 
+func newResult() *result {
+	r := &result{lost: map[string]int{}, doubled: map[string]int{}}
+	for _, what := range []string{"payments", "events", "mails", "refunds", "jobs"} {
+		r.lost[what] = 0
+	}
+	for _, what := range []string{"payments", "receipts", "refunds", "jobs", "rows"} {
+		r.doubled[what] = 0
+	}
+	return r
+}
+
 func (r *result) breaks(format string, arguments ...any) {
 	r.broken = append(r.broken, fmt.Sprintf(format, arguments...))
+}
+
+// loses breaks a rule by something that is gone.
+func (r *result) loses(what, format string, arguments ...any) {
+	r.lost[what]++
+	r.breaks(format, arguments...)
+}
+
+// doubles breaks a rule by something that is there twice.
+func (r *result) doubles(what, format string, arguments ...any) {
+	r.doubled[what]++
+	r.breaks(format, arguments...)
 }
 
 func (r *result) figure(name string, value any) {
@@ -83,44 +61,67 @@ func (t *torture) check(ctx context.Context, late []string) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &result{}
+	r := newResult()
 	for _, what := range late {
 		r.breaks("not settled: %s", what)
 	}
-	t.describe(r, b, ledger)
-	checkPayments(r, b, ledger)
-	checkOrders(r, b)
-	checkMail(r, b, t.mailbox.arrived())
-	checkEvents(r, b, ledger)
-	if err := t.checkStock(ctx, r); err != nil {
-		return nil, err
+	for _, what := range t.seen.broken {
+		r.breaks("while it went on: %s", what)
 	}
-	if err := t.checkJobs(ctx, r); err != nil {
+	t.describe(r, b, ledger)
+	arrived := t.mailbox.arrived()
+	checkBooks(r, b, ledger, arrived)
+	checkConfirmed(r, b, t.merchant.confirmed)
+	checkSeenJobs(r, b, t.seen.jobs)
+	if err := t.checkStock(ctx, r); err != nil {
 		return nil, err
 	}
 	complaints, err := t.shop.complaints()
 	for _, complaint := range complaints {
 		r.breaks("the shop's log: %s", complaint)
 	}
+	r.figure("lost", total(r.lost))
+	r.figure("doubled", total(r.doubled))
 	return r, err
 }
+
+// checkBooks are the rules that need the books and the ledger alone.
+func checkBooks(r *result, b *books, ledger *stripesim.Ledger, arrived map[string]int) {
+	for _, key := range b.twice {
+		r.doubles("rows", "two rows have the key %s", key)
+	}
+	checkPayments(r, b, ledger)
+	checkRefunds(r, b, ledger)
+	checkOrders(r, b)
+	checkReviews(r, b)
+	checkMail(r, b, arrived)
+	checkEvents(r, b, ledger)
+	checkJobs(r, b)
+}
+
+func sameCurrency(ours, stripes string) bool { return strings.EqualFold(ours, stripes) }
 
 func (o order) isPaid() bool {
 	return o.status == "paid" || o.status == "partially_refunded" || o.status == "refunded"
 }
 
 // checkPayments: every captured payment has its one row, with the ledger's
-// figures, and its order knows of it; and there is no row for money that never
-// came.
+// figures, and its order knows of it: it is paid by it, or in review with its
+// reason, or was paid already by another one. There is no row for money that
+// never came.
 func checkPayments(r *result, b *books, ledger *stripesim.Ledger) {
-	lost, doubled, captured := 0, 0, map[string]bool{}
+	captured, decisive := map[string]bool{}, map[string]int{}
+	for _, row := range b.payments {
+		if row.role == "order" || row.role == "review" {
+			decisive[row.order]++
+		}
+	}
 	for _, paid := range ledger.Payments {
 		captured[paid.PaymentIntent] = true
 		name := fmt.Sprintf("order %s, payment %s", paid.Metadata["order_number"], paid.PaymentIntent)
 		row, known := b.payments[paid.PaymentIntent]
 		if !known {
-			lost++
-			r.breaks("%s: lost, the shop has no row for it", name)
+			r.loses("payments", "%s: lost, the shop has no row for it", name)
 			continue
 		}
 		order := b.orders[row.order]
@@ -130,14 +131,13 @@ func checkPayments(r *result, b *books, ledger *stripesim.Ledger) {
 		switch {
 		case row.role == "order" && order.isPaid():
 		case row.role == "review" && order.status == "review" && order.reason != "":
-		case row.role == "review" && order.status == "refunded":
-		case row.role == "duplicate":
-			doubled++
+		case row.role == "review" && order.status == "refunded" && row.refunded == row.amount:
+		case row.role == "duplicate" && decisive[row.order] == 1:
 		default:
 			r.breaks("%s: its role is %s and its order is %s (%s)", name, row.role, order.status, order.reason)
 		}
-		if row.amount != paid.Amount {
-			r.breaks("%s: the amount is %d, at Stripe %d", name, row.amount, paid.Amount)
+		if row.amount != paid.Amount || !sameCurrency(row.currency, paid.Currency) {
+			r.breaks("%s: the amount is %d %s, at Stripe %d %s", name, row.amount, row.currency, paid.Amount, paid.Currency)
 		}
 		if row.refunded != paid.AmountRefunded {
 			r.breaks("%s: refunded are %d, at Stripe %d", name, row.refunded, paid.AmountRefunded)
@@ -148,9 +148,9 @@ func checkPayments(r *result, b *books, ledger *stripesim.Ledger) {
 			r.breaks("order %s: the shop has payment %s, Stripe has not", b.orders[row.order].number, intent)
 		}
 	}
-	for _, refund := range ledger.Refunds {
-		if b.refunds[refund.ID] != refund.Status {
-			r.breaks("payment %s: refund %s is %q, at Stripe %s", refund.PaymentIntent, refund.ID, b.refunds[refund.ID], refund.Status)
+	for id, n := range decisive {
+		if n > 1 {
+			r.doubles("payments", "order %s: %d payments decide on it", b.orders[id].number, n)
 		}
 	}
 	for _, dispute := range ledger.Disputes {
@@ -158,6 +158,53 @@ func checkPayments(r *result, b *books, ledger *stripesim.Ledger) {
 			r.breaks("payment %s: dispute %s is %q, at Stripe %s", dispute.PaymentIntent, dispute.ID, b.disputes[dispute.ID], dispute.Status)
 		}
 	}
-	r.figure("payments lost", lost)
-	r.figure("payments that came twice for one order", doubled)
+}
+
+// checkRefunds: the shop has every refund that Stripe has, with its figures,
+// and no other; what it asked for once, Stripe did once.
+func checkRefunds(r *result, b *books, ledger *stripesim.Ledger) {
+	rows, atStripe, of := map[string]refundRow{}, map[string]bool{}, map[string]string{}
+	for id, row := range b.refunds {
+		switch _, known := rows[row.stripe]; {
+		case known && row.stripe != "":
+			r.doubles("refunds", "refund %s has two rows", row.stripe)
+		case row.stripe == "" && row.status != "failed":
+			r.breaks("refund %s of the shop is %s and has no id of Stripe's", id, row.status)
+		}
+		rows[row.stripe] = row
+	}
+	for _, refund := range ledger.Refunds {
+		atStripe[refund.ID] = true
+		row, known := rows[refund.ID]
+		if !known {
+			r.loses("refunds", "payment %s: refund %s is not in the books", refund.PaymentIntent, refund.ID)
+			continue
+		}
+		if row.status != refund.Status || row.amount != refund.Amount {
+			r.breaks("payment %s: refund %s is %d %s, at Stripe %d %s", refund.PaymentIntent, refund.ID, row.amount, row.status, refund.Amount, refund.Status)
+		}
+		asked := refund.Metadata[models.RefundMetadata]
+		if another, known := of[asked]; known && asked != "" {
+			r.doubles("refunds", "refund %s of the shop is %s and %s at Stripe", asked, another, refund.ID)
+		}
+		of[asked] = refund.ID
+	}
+	for id := range rows {
+		if id != "" && !atStripe[id] {
+			r.breaks("the shop has refund %s, Stripe has not", id)
+		}
+	}
+}
+
+// checkConfirmed: a refund that the merchant was told of is there.
+func checkConfirmed(r *result, b *books, confirmed map[string]bool) {
+	kept := map[string]bool{}
+	for _, row := range b.refunds {
+		kept[row.key] = true
+	}
+	for key := range confirmed {
+		if !kept[key] {
+			r.loses("refunds", "the refund confirmed under key %s is not in the books", key)
+		}
+	}
 }

@@ -71,18 +71,31 @@ func (d *database) number(ctx context.Context, query string) (n int64, err error
 	return n, nil
 }
 
-func (d *database) change(ctx context.Context, statement string, arguments ...any) error {
-	if _, err := d.db.ExecContext(ctx, statement, arguments...); err != nil {
-		return fmt.Errorf("%s: %w", statement, err)
+// change returns how many rows it changed.
+func (d *database) change(ctx context.Context, statement string) (int64, error) {
+	result, err := d.db.ExecContext(ctx, statement)
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", statement, err)
 	}
-	return nil
+	return result.RowsAffected()
+}
+
+func (d *database) isSQLite() bool { return strings.HasPrefix(d.url, "sqlite:") }
+
+// moment writes a time for a statement. SQLite compares times as text.
+func (d *database) moment(at time.Time) string {
+	text := at.UTC().Format("2006-01-02 15:04:05.000")
+	if !d.isSQLite() {
+		text += "+00"
+	}
+	return "'" + text + "'"
 }
 
 // stop keeps the shop from its database for a while: SQLite's file is locked
 // by somebody else; PostgreSQL crashes or, where it is not ours, cuts every
 // connection and takes no new one.
 func (d *database) stop(ctx context.Context, wait time.Duration) error {
-	if strings.HasPrefix(d.url, "sqlite:") {
+	if d.isSQLite() {
 		return d.lock(ctx, wait)
 	}
 	if d.server != nil {

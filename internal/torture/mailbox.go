@@ -27,6 +27,8 @@ const (
 	mailForgets          // takes a mail and never says so
 )
 
+var mailModes = map[mailMode]string{mailRefuses: "refuses", mailHangs: "hangs", mailForgets: "forgets"}
+
 // mailbox is a mail server that counts the Message-IDs of what it takes.
 type mailbox struct {
 	url    string

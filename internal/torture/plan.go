@@ -16,6 +16,7 @@ type step struct {
 	mode mailMode        // of mailFault
 	wait time.Duration   // how long it lasts; of a clockForward, how far
 	api  stripesim.Fault // of fault
+	rare bool            // of a kill: whatever the shop is doing; of a latePayment: its goods are sold
 }
 
 type stepKind string
@@ -27,6 +28,8 @@ const (
 	mailFault    stepKind = "mail server"
 	clockForward stepKind = "clock"
 	fault        stepKind = "fault"
+	latePayment  stepKind = "late payment"
+	look         stepKind = "look"
 )
 
 // streams keeps the random numbers of one purpose apart from those of others,
@@ -50,7 +53,12 @@ var (
 	apiFaults = []stripesim.FaultKind{
 		stripesim.Error500, stripesim.Error503, stripesim.Error409, stripesim.Error429, stripesim.TimeOut, stripesim.DropAfterCommit,
 	}
+	sessionFaults = []stripesim.FaultKind{stripesim.AmountMismatch, stripesim.CurrencyMismatch}
 )
+
+// askedAgain is how many times the shop asks in vain before it gives up a
+// payment page.
+const askedAgain = 3
 
 // makePlan lays out a run of a length; the same seed gives the same plan.
 func makePlan(seed uint64, length, killsEvery time.Duration) []step {
@@ -63,7 +71,7 @@ func makePlan(seed uint64, length, killsEvery time.Duration) []step {
 		}
 	}
 	each(killsEvery, func(at time.Duration) step {
-		return step{at: at, kind: kill, wait: between(random, 0, time.Second)}
+		return step{at: at, kind: kill, wait: between(random, 0, time.Second), rare: random.IntN(3) == 0}
 	})
 	each(length/8+killsEvery, func(at time.Duration) step {
 		return step{at: at, kind: databaseStop, wait: between(random, time.Second, 6*time.Second)}
@@ -86,6 +94,20 @@ func makePlan(seed uint64, length, killsEvery time.Duration) []step {
 			Kind: kind, Match: "/v1/", Count: 1 + random.IntN(2), Delay: between(random, time.Second, 9*time.Second),
 		}}
 	})
+	each(4*time.Second, func(at time.Duration) step {
+		kind := sessionFaults[random.IntN(len(sessionFaults))]
+		return step{at: at, kind: fault, api: stripesim.Fault{Kind: kind, Count: 1, N: 1 + random.IntN(500)}}
+	})
+	// Pages that Stripe opens without the shop ever hearing of it, and that are paid.
+	each(5*time.Second, func(at time.Duration) step {
+		return step{at: at, kind: fault, api: stripesim.Fault{
+			Kind: stripesim.DropAfterCommit, Match: "/v1/checkout/sessions", Count: askedAgain * (1 + random.IntN(2)),
+		}}
+	})
+	each(4*time.Second, func(at time.Duration) step {
+		return step{at: at, kind: latePayment, rare: random.IntN(2) == 0}
+	})
+	each(2*time.Second, func(at time.Duration) step { return step{at: at, kind: look} })
 	slices.SortStableFunc(steps, func(a, b step) int { return int(a.at - b.at) })
 	return steps
 }

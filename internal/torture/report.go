@@ -25,24 +25,54 @@ func (t *torture) describe(r *result, b *books, ledger *stripesim.Ledger) {
 			}
 		}
 	}
+	duplicates := 0
+	for _, row := range b.payments {
+		if row.role == "duplicate" {
+			duplicates++
+		}
+	}
 	r.figure("visits", t.counts.visits.Load())
 	r.figure("answers of 5xx to browsers", t.counts.faults.Load())
 	r.figure("requests without an answer", t.counts.silent.Load())
 	r.figure("orders", fmt.Sprintf("%d (%s)", len(b.orders), tally(statuses)))
 	r.figure("payments captured", len(ledger.Payments))
-	r.figure("refunds", fmt.Sprintf("%d (%d confirmed in the admin)", len(ledger.Refunds), t.merchant.inAdmin))
+	r.figure("payments that came late", t.did[latePayment])
+	r.figure("payments of orders that were paid already", duplicates)
+	r.figure("refunds", fmt.Sprintf("%d (%d confirmed in the admin)", len(ledger.Refunds), len(t.merchant.confirmed)))
 	r.figure("disputes", len(ledger.Disputes))
+	r.figure("in the admin", tally(t.merchant.did))
+	jobs := map[string]int{}
+	for _, job := range b.jobs {
+		jobs[job.kind]++
+	}
+	r.figure("jobs", total(jobs))
 	r.figure("events", len(ledger.Events))
 	r.figure("deliveries", fmt.Sprintf("%d (answered %s; 0 is no answer)", attempts, tally(answers)))
 	r.figure("kills", t.shop.kills)
 	r.figure("starts that failed", t.shop.ends)
-	r.figure("database stops", t.stops)
-	r.figure("mail server's faults", t.mail)
-	kinds := map[string]int{}
-	for kind, n := range t.asked {
-		kinds[string(kind)] = n
+	r.figure("database stops", t.did[databaseStop])
+	r.figure("mail server's faults", total(t.mail))
+	r.figure("moves of the clock", t.did[clockForward])
+	for _, of := range []struct {
+		name  string
+		kinds []stripesim.FaultKind
+	}{{"faults of Stripe's API", apiFaults}, {"faults of deliveries", deliveryFaults}, {"faults of sessions", sessionFaults}} {
+		came := map[string]int{}
+		for _, kind := range of.kinds {
+			came[string(kind)] = t.asked[kind]
+		}
+		r.figure(of.name, total(came))
 	}
-	r.figure("Stripe's faults", tally(kinds))
+	r.figure("looks at the books while it went on", t.seen.looks)
+}
+
+// total is a sum with what it is made of.
+func total(counts map[string]int) string {
+	sum := 0
+	for _, n := range counts {
+		sum += n
+	}
+	return fmt.Sprintf("%d (%s)", sum, tally(counts))
 }
 
 // tally lists counts by name.

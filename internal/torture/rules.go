@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
+	"time"
 
 	"tuckshop/internal/stripesim"
 	"tuckshop/models"
@@ -11,7 +14,7 @@ import (
 // checkOrders: an order is paid by exactly one payment, and by none where it
 // is not paid; its refunded figure is that of its payments; nothing is open.
 func checkOrders(r *result, b *books) {
-	payers, refunded := map[string]int{}, map[string]int64{}
+	payers, refunded, returned := map[string]int{}, map[string]int64{}, map[string]bool{}
 	for _, row := range b.payments {
 		if row.role == "order" {
 			payers[row.order]++
@@ -19,13 +22,16 @@ func checkOrders(r *result, b *books) {
 		if row.role != "duplicate" {
 			refunded[row.order] += row.refunded
 		}
+		if row.role == "review" && row.refunded == row.amount {
+			returned[row.order] = true
+		}
 	}
 	for id, order := range b.orders {
-		want, fits := 0, !order.isPaid() || order.status == "refunded" // paid back in review
+		want, fits := 0, !order.isPaid() || order.status == "refunded" && returned[id] // in review
 		if order.paid {
 			want, fits = 1, order.isPaid() && order.stock == "sold"
 		}
-		if payers[id] != want || !fits {
+		if payers[id] != want || !fits || !order.paid && order.stock == "sold" {
 			r.breaks("order %s: it is %s, its stock %s, and %d payments paid it", order.number, order.status, order.stock, payers[id])
 		}
 		if order.refunded != refunded[id] {
@@ -37,113 +43,223 @@ func checkOrders(r *result, b *books) {
 	}
 }
 
+// checkReviews: an order is in review with its reason as long as a review is
+// open, and no payment that disagrees with its order paid it before a member
+// of staff accepted it.
+func checkReviews(r *result, b *books) {
+	open, accepted := map[string]bool{}, map[string]bool{}
+	reasons, ends := map[string]int{}, map[string]int{}
+	for _, review := range b.reviews {
+		open[review.order] = open[review.order] || review.open
+		accepted[review.order] = accepted[review.order] || review.resolution == "accepted"
+		reasons[sortOf(review.reason)]++
+		if review.open {
+			ends["left open"]++
+		} else {
+			ends[review.resolution]++
+		}
+	}
+	for id, order := range b.orders {
+		if inReview := order.status == "review"; inReview != open[id] {
+			r.breaks("order %s: it is %s, a review is open: %t", order.number, order.status, open[id])
+		} else if inReview && order.reason == "" {
+			r.breaks("order %s: it is in review without a reason", order.number)
+		}
+	}
+	for intent, row := range b.payments {
+		order := b.orders[row.order]
+		fits := row.amount == order.total && sameCurrency(row.currency, order.currency)
+		if row.role == "order" && !fits && !accepted[row.order] {
+			r.breaks("order %s: payment %s of %d %s paid it, which is for %d %s, and nobody accepted that",
+				order.number, intent, row.amount, row.currency, order.total, order.currency)
+		}
+	}
+	r.figure("reviews", total(reasons))
+	r.figure("how reviews ended", tally(ends))
+}
+
+// sortOf tells by its reason what sort of review it is.
+func sortOf(reason string) string {
+	for sort, words := range map[string]string{"another amount": "total is", "another currency": "session is in", "sold out": "sold out"} {
+		if strings.Contains(reason, words) {
+			return sort
+		}
+	}
+	return "another reason"
+}
+
 // checkMail: a paid order has one receipt and no other order has any; every
 // mail the shop wrote arrived, and none arrived that it did not write.
 func checkMail(r *result, b *books, arrived map[string]int) {
-	receipts, again, lost, invented := map[string]int{}, 0, 0, 0
+	receipts, again, all := map[string]int{}, 0, 0
 	for id, row := range b.emails {
 		if row.kind == "receipt" {
 			receipts[row.order]++
+			all++
 		}
 		if row.status != "sent" {
 			r.breaks("order %s: its %s mail is %s", b.orders[row.order].number, row.kind, row.status)
 		}
 		if arrived[id] == 0 {
-			lost++
-			r.breaks("order %s: its %s mail %s never arrived", b.orders[row.order].number, row.kind, id)
+			r.loses("mails", "order %s: its %s mail %s never arrived", b.orders[row.order].number, row.kind, id)
 		}
 	}
 	for id, times := range arrived {
 		again += times - 1
 		if _, known := b.emails[id]; !known {
-			invented++
-			r.breaks("mail %s arrived and the shop knows nothing of it", id)
+			r.doubles("receipts", "mail %s arrived and the shop knows nothing of it", id)
 		}
 	}
-	doubled, all := 0, 0
 	for id, order := range b.orders {
 		want := 0
 		if order.paid {
 			want = 1
 		}
-		all += receipts[id]
-		if receipts[id] > want {
-			doubled++
-		}
-		if receipts[id] != want {
-			r.breaks("order %s: it is %s and has %d receipts", order.number, order.status, receipts[id])
+		switch got := receipts[id]; {
+		case got > want:
+			r.doubles("receipts", "order %s: it is %s and has %d receipts", order.number, order.status, got)
+		case got < want:
+			r.loses("mails", "order %s: it is %s and has %d receipts", order.number, order.status, got)
 		}
 	}
 	r.figure("receipts", all)
 	r.figure("mails that arrived, by Message-ID", len(arrived))
 	r.figure("mails sent again after a crash or a silent server", again)
-	r.figure("mails lost", lost)
-	r.figure("receipts doubled", doubled+invented)
 }
 
-// checkEvents: what the shop answered with 200 it has kept, and in the end it
-// has heard of everything it acts on, though Stripe may have dropped it.
+// clockStep is how far apart two readings of the machine's clock may be in the
+// wrong order.
+const clockStep = 100 * time.Millisecond
+
+// checkEvents: what the shop answered with 200 it had stored by then, and in
+// the end it has heard of everything it acts on, though Stripe may have
+// dropped it.
 func checkEvents(r *result, b *books, ledger *stripesim.Ledger) {
-	lost := 0
 	for _, event := range ledger.Events {
-		if b.events[event.ID] {
-			continue
-		}
-		taken := slices.ContainsFunc(event.Deliveries, func(d stripesim.LedgerDelivery) bool {
-			return slices.ContainsFunc(d.Attempts, func(a stripesim.LedgerAttempt) bool { return a.Status == 200 })
-		})
-		if !taken && !slices.Contains(models.HandledEvents[:], event.Type) {
-			continue
-		}
-		lost++
-		if taken {
-			r.breaks("event %s (%s of %s) was answered with 200 and is lost", event.ID, event.Type, event.Object)
-		} else {
-			r.breaks("event %s (%s of %s) never came to the shop", event.ID, event.Type, event.Object)
+		stored, known := b.events[event.ID]
+		taken, yes := firstYes(event)
+		switch {
+		case yes && !known:
+			r.loses("events", "event %s (%s of %s) was answered with 200 and is lost", event.ID, event.Type, event.Object)
+		case yes && stored.After(taken.Add(clockStep)):
+			r.loses("events", "event %s (%s of %s) was answered with 200 and stored only %s later", event.ID, event.Type, event.Object, stored.Sub(taken))
+		case !known && slices.Contains(models.HandledEvents[:], event.Type):
+			r.loses("events", "event %s (%s of %s) never came to the shop", event.ID, event.Type, event.Object)
 		}
 	}
-	r.figure("events lost", lost)
 }
 
-// checkStock: what was there is what is left and what was sold, less what came
+// firstYes is when an event was first answered with 200.
+func firstYes(event stripesim.LedgerEvent) (at time.Time, yes bool) {
+	for _, delivery := range event.Deliveries {
+		for _, attempt := range delivery.Attempts {
+			answered := time.UnixMilli(attempt.AtMillis + attempt.Millis)
+			if attempt.Status == 200 && (!yes || answered.Before(at)) {
+				at, yes = answered, true
+			}
+		}
+	}
+	return at, yes
+}
+
+// checkJobs: whatever needs a job has one, every mail and every refund exactly
+// one, and none was given up but a refund's that Stripe refused.
+func checkJobs(r *result, b *books) {
+	have := map[string]int{} // by kind and what it is about
+	for id, job := range b.jobs {
+		have[job.kind+" "+job.about]++
+		given := job.state == "discarded" || job.state == "cancelled"
+		if given && (job.kind != "refund" || job.state != "cancelled") {
+			r.breaks("job %s (%s %s) was %s after %s attempts: %s", id, job.kind, job.about, job.state, job.attempt, job.errors)
+		}
+	}
+	need := map[string]bool{} // whether there may be only one
+	for _, row := range b.emails {
+		need["send_email "+row.id] = true
+	}
+	for id, row := range b.refunds {
+		if row.key != "" {
+			need["refund "+id] = true
+		}
+	}
+	for _, order := range b.asked {
+		need["settle_order "+order] = false
+	}
+	for what, once := range need {
+		switch n := have[what]; {
+		case n == 0:
+			r.loses("jobs", "there is no job %s", what)
+		case n > 1 && once:
+			r.doubles("jobs", "there are %d jobs %s", n, what)
+		}
+	}
+}
+
+// checkSeenJobs: a job that was there once is still there. The shop keeps a
+// day of those that are done.
+func checkSeenJobs(r *result, b *books, seen map[string]string) {
+	for id, kind := range seen {
+		if _, there := b.jobs[id]; !there {
+			r.loses("jobs", "job %s (%s) was there and is gone", id, kind)
+		}
+	}
+}
+
+// stockQuery tells of every variant, as of one moment: what is left, what of
+// it is reserved, what orders sold and what they hold, and what came back.
+const stockQuery = `SELECT v.id, v.sku, v.stock, v.reserved,
+	(SELECT COALESCE(SUM(i.quantity), 0) FROM order_items i JOIN orders o ON o.id = i.order_id WHERE i.variant_id = v.id AND o.stock_status = 'sold'),
+	(SELECT COALESCE(SUM(i.quantity), 0) FROM order_items i JOIN orders o ON o.id = i.order_id WHERE i.variant_id = v.id AND o.stock_status = 'reserved'),
+	(SELECT COALESCE(SUM(f.quantity), 0) FROM refund_items f JOIN order_items i ON i.id = f.order_item_id WHERE i.variant_id = v.id AND f.restocked)
+	FROM variants v`
+
+// stockRow is a row of stockQuery.
+type stockRow struct {
+	variant, sku                     string
+	left, reserved, sold, held, back int64
+}
+
+func readStock(row []string) stockRow {
+	return stockRow{row[0], row[1], number(row[2]), number(row[3]), number(row[4]), number(row[5]), number(row[6])}
+}
+
+// stockRule: what was there is what is left and what was sold, less what came
 // back; what is reserved is what undecided orders hold.
-func (t *torture) checkStock(ctx context.Context, r *result) error {
-	rows, err := t.database.rows(ctx, `SELECT v.id, v.sku, v.stock, v.reserved,
-		(SELECT COALESCE(SUM(i.quantity), 0) FROM order_items i JOIN orders o ON o.id = i.order_id WHERE i.variant_id = v.id AND o.stock_status = 'sold'),
-		(SELECT COALESCE(SUM(i.quantity), 0) FROM order_items i JOIN orders o ON o.id = i.order_id WHERE i.variant_id = v.id AND o.stock_status = 'reserved'),
-		(SELECT COALESCE(SUM(f.quantity), 0) FROM refund_items f JOIN order_items i ON i.id = f.order_item_id WHERE i.variant_id = v.id AND f.restocked)
-		FROM variants v`)
-	if err != nil {
-		return err
-	}
-	var pieces, returned int64
+func stockRule(rows []stockRow, before map[int64]int64) (broken []string) {
 	for _, row := range rows {
-		stock, reserved, sold, held, back := number(row[2]), number(row[3]), number(row[4]), number(row[5]), number(row[6])
-		pieces, returned = pieces+sold, returned+back
-		if before := t.stock[number(row[0])]; before != stock+sold-back {
-			r.breaks("variant %s: %d before, %d left, %d sold, %d came back", row[1], before, stock, sold, back)
+		if was := before[number(row.variant)]; was != row.left+row.sold-row.back {
+			broken = append(broken, fmt.Sprintf("variant %s: %d before, %d left, %d sold, %d came back", row.sku, was, row.left, row.sold, row.back))
 		}
-		if reserved != held {
-			r.breaks("variant %s: %d reserved, orders hold %d", row[1], reserved, held)
+		if row.reserved != row.held || row.reserved < 0 || row.reserved > row.left {
+			broken = append(broken, fmt.Sprintf("variant %s: %d left, %d of them reserved, orders hold %d", row.sku, row.left, row.reserved, row.held))
 		}
 	}
-	r.figure("pieces sold", pieces)
-	r.figure("pieces put back on the shelf", returned)
-	return nil
+	return broken
 }
 
-// checkJobs: nothing was given up but what comes again by itself, and refunds
-// that Stripe refused.
-func (t *torture) checkJobs(ctx context.Context, r *result) error {
-	rows, err := t.database.rows(ctx, `SELECT id, kind, state, attempt, errors, args FROM river_job
-		WHERE state IN ('discarded', 'cancelled') AND kind NOT IN ('reconcile', 'clean_up')`)
+func (t *torture) readStock(ctx context.Context) ([]stockRow, error) {
+	rows, err := t.database.rows(ctx, stockQuery)
+	all := make([]stockRow, len(rows))
+	for i, row := range rows {
+		all[i] = readStock(row)
+	}
+	return all, err
+}
+
+func (t *torture) checkStock(ctx context.Context, r *result) error {
+	rows, err := t.readStock(ctx)
 	if err != nil {
 		return err
 	}
-	for _, row := range rows {
-		if row[1] != "refund" || row[2] != "cancelled" {
-			r.breaks("job %s (%s %s) was %s after %s attempts: %s", row[0], row[1], row[5], row[2], row[3], row[4])
-		}
+	for _, broken := range stockRule(rows, t.stock) {
+		r.breaks("%s", broken)
 	}
+	var sold, reserved, returned int64
+	for _, row := range rows {
+		sold, reserved, returned = sold+row.sold, reserved+row.reserved, returned+row.back
+	}
+	r.figure("pieces sold", sold)
+	r.figure("pieces reserved by reviews", reserved)
+	r.figure("pieces put back on the shelf", returned)
 	return nil
 }

@@ -16,9 +16,10 @@ import (
 )
 
 const (
+	plenty       = 2000 // pieces of what does not sell out
 	shoppers     = 12
 	startingTime = 2 * time.Minute // that a shop may take to be ready
-	settlingTime = 4 * time.Minute // until everything must have come to rest
+	settlingTime = 5 * time.Minute // until everything must have come to rest
 )
 
 // config is what a run is made of.
@@ -41,10 +42,13 @@ type torture struct {
 	database *database
 	merchant *merchant
 	counts   counts
-	stock    map[int64]int64 // of each variant, before anything was sold
+	// How much of each variant there was before anything was sold, and how much
+	// of that is sold elsewhere for now.
+	stock, elsewhere map[int64]int64
+	seen             sight
 
-	stops int // of the database
-	mail  int // times that the mail server misbehaved
+	did   map[stepKind]int
+	mail  map[string]int // times that the mail server misbehaved
 	asked map[stripesim.FaultKind]int
 }
 
@@ -55,7 +59,10 @@ func run(ctx context.Context, c config) (result *result, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("make a folder: %w", err)
 	}
-	t := &torture{config: c, stock: map[int64]int64{}, asked: map[stripesim.FaultKind]int{}}
+	t := &torture{
+		config: c, stock: map[int64]int64{}, elsewhere: map[int64]int64{}, seen: sight{jobs: map[string]string{}},
+		did: map[stepKind]int{}, mail: map[string]int{}, asked: map[stripesim.FaultKind]int{},
+	}
 	addr, err := freeAddr(ctx)
 	if err != nil {
 		return nil, err
@@ -121,7 +128,7 @@ func (t *torture) stockUp(ctx context.Context) error {
 	if err := t.shop.ready(patience); err != nil {
 		return fmt.Errorf("%w; see %s", err, t.shop.log.Name())
 	}
-	if err := t.database.change(ctx, "UPDATE variants SET stock = 2000 WHERE stock >= 20"); err != nil {
+	if _, err := t.database.change(ctx, fmt.Sprintf("UPDATE variants SET stock = %d WHERE stock >= 20", plenty)); err != nil {
 		return err
 	}
 	rows, err := t.database.rows(ctx, "SELECT id, stock FROM variants")
@@ -144,7 +151,7 @@ func (t *torture) disturb(ctx context.Context) error {
 		working.Go(func() { visitor.shop(busy, variants) })
 	}
 	faults := make(chan error, 3)
-	t.merchant = &merchant{stripe: t.stripe, random: numbers(t.seed, merchantStream)}
+	t.merchant = newMerchant(t.stripe, numbers(t.seed, merchantStream))
 	t.merchant.admin = newVisitor(t.shop.url, t.merchant.random, &t.counts)
 	working.Go(func() { faults <- t.merchant.work(busy) })
 	// Kills go by themselves, so that they fall into a stop of the database too.
@@ -173,23 +180,41 @@ func (t *torture) carryOut(ctx context.Context, plan []step, own func(step) bool
 	return nil
 }
 
+// patience is how long a kill waits for a shop that answers: even where it
+// starts slowly, most kills are to hit it at work, and all are to come.
+func (c config) patience() time.Duration { return c.killsEvery / 2 }
+
 func (t *torture) do(ctx context.Context, s step) error {
 	switch s.kind {
 	case kill:
-		t.shop.kill(s.wait)
+		if !s.rare {
+			patience, cancel := context.WithTimeout(ctx, t.patience())
+			_ = t.shop.ready(patience) // else it is killed while it starts
+			cancel()
+		}
+		return t.shop.kill(ctx, s.wait)
 	case databaseStop:
-		t.stops++
+		t.did[s.kind]++
 		return t.database.stop(ctx, s.wait)
 	case mailFault:
-		t.mail++
+		t.mail[mailModes[s.mode]]++
 		t.mailbox.set(s.mode)
 		rest(ctx, s.wait)
 		t.mailbox.set(mailWell)
 	case clockForward:
-		return t.stripe.Advance(ctx, s.wait)
+		t.did[s.kind]++
+		return errors.Join(t.stripe.Advance(ctx, s.wait), t.passTime(ctx, s.wait))
 	case fault:
 		t.asked[s.api.Kind] += s.api.Count
 		return t.stripe.Inject(ctx, s.api)
+	case latePayment:
+		paid, err := t.payLate(ctx, s.rare)
+		if paid {
+			t.did[s.kind]++
+		}
+		return err
+	case look:
+		return t.look(ctx)
 	}
 	return nil
 }

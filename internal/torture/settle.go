@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -41,7 +42,10 @@ func (t *torture) settle(ctx context.Context) (late []string, err error) {
 	if err := t.shop.ready(ctx); err != nil {
 		return []string{err.Error()}, nil //nolint:nilerr // it is what the run found out
 	}
-	for _, wait := range []func(context.Context) error{t.closed, t.delivered, t.idle, t.reconciled, t.delivered, t.idle} {
+	if err := t.bringBack(ctx); err != nil {
+		return nil, err
+	}
+	for _, wait := range []func(context.Context) error{t.sells, t.closed, t.delivered, t.idle, t.reconciled, t.delivered, t.idle} {
 		if err := wait(ctx); err != nil {
 			late = append(late, err.Error())
 		}
@@ -76,8 +80,8 @@ func (t *torture) closed(ctx context.Context) error {
 	return nil
 }
 
-// passHour ends every open payment page and every delayed payment, at Stripe
-// and, for pages the shop never heard of, at the shop.
+// passHour lets an hour pass at Stripe and at the shop: it ends every open
+// payment page and every delayed payment, and nothing waits any longer.
 func (t *torture) passHour(ctx context.Context) error {
 	ledger, err := t.stripe.Ledger(ctx)
 	if err != nil {
@@ -87,12 +91,34 @@ func (t *torture) passHour(ctx context.Context) error {
 	if err := t.stripe.Advance(ctx, sessionTime); err != nil {
 		return err
 	}
-	// SQLite compares times as text; PostgreSQL reads the same text.
-	past := time.Now().UTC().Add(-time.Minute).Format("2006-01-02 15:04:05")
-	if !strings.HasPrefix(t.databaseURL, "sqlite:") {
-		past += "+00"
+	return errors.Join(t.passTime(ctx, sessionTime), t.passJobs(ctx))
+}
+
+// sells waits until the shop, after all of it, has sold something once more.
+func (t *torture) sells(ctx context.Context) error {
+	paid := func() (int64, error) {
+		n, err := t.database.number(ctx, "SELECT COUNT(*) FROM orders WHERE paid_at IS NOT NULL")
+		return n, ignoreEnd(ctx, err)
 	}
-	return t.database.change(ctx, "UPDATE checkout_attempts SET expires_at = '"+past+"' WHERE stripe_session_id IS NULL AND status IN ('creating', 'failed')")
+	before, err := paid()
+	if err != nil {
+		return err
+	}
+	var variant string
+	for id, pieces := range t.stock {
+		if pieces >= plenty/2 {
+			variant = strconv.FormatInt(id, 10)
+		}
+	}
+	last := newVisitor(t.shop.url, numbers(t.seed, merchantStream), &t.counts)
+	return await(ctx, "an order after all of it", func() (bool, error) {
+		last.post(ctx, "/cart/items", "variant_id", variant, "quantity", "1")
+		if page := last.checkout(ctx); page != "" {
+			last.post(ctx, page, "outcome", string(stripesim.PayNow), "card", goodCard)
+		}
+		now, err := paid()
+		return now > before, err
+	})
 }
 
 // delivered waits until Stripe has nothing on its way.

@@ -25,6 +25,7 @@ type shop struct {
 
 	mu      sync.Mutex
 	process *os.Process
+	started time.Time
 	ended   chan struct{}
 	pause   time.Duration // before the next start
 	killed  bool
@@ -68,12 +69,13 @@ func (s *shop) keep(ctx context.Context) error {
 		command := exec.CommandContext(ctx, s.bin, "serve") //nolint:gosec // our own program
 		command.Env, command.Stdout, command.Stderr = s.env, s.log, s.log
 		command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+		started := time.Now()
 		if err := command.Start(); err != nil {
 			return fmt.Errorf("start the shop: %w", err)
 		}
 		ended := make(chan struct{})
 		s.mu.Lock()
-		s.process, s.ended, s.killed, s.pause = command.Process, ended, false, 200*time.Millisecond
+		s.process, s.started, s.ended, s.killed, s.pause = command.Process, started, ended, false, 200*time.Millisecond
 		s.mu.Unlock()
 		err := command.Wait()
 		s.mu.Lock()
@@ -89,19 +91,30 @@ func (s *shop) keep(ctx context.Context) error {
 	return nil
 }
 
-// kill ends the shop as a power cut would; it comes back after the pause.
-func (s *shop) kill(pause time.Duration) {
-	s.mu.Lock()
-	process, ended := s.process, s.ended
-	if process == nil || s.killed {
+// kill ends the shop as a power cut would; it comes back after the pause. It
+// waits for a shop that is just coming back.
+func (s *shop) kill(ctx context.Context, pause time.Duration) error {
+	return await(ctx, "a shop to kill", func() (bool, error) {
+		s.mu.Lock()
+		process, ended := s.process, s.ended
+		if process == nil || s.killed {
+			s.mu.Unlock()
+			return false, nil
+		}
+		s.killed, s.pause = true, pause
+		s.kills++
+		_ = process.Kill() // it may have ended a moment ago
 		s.mu.Unlock()
-		return
-	}
-	s.killed, s.pause = true, pause
-	s.kills++
-	_ = process.Kill() // it may have ended a moment ago
-	s.mu.Unlock()
-	<-ended
+		<-ended
+		return true, nil
+	})
+}
+
+// since is when the shop was started last.
+func (s *shop) since() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.started
 }
 
 // ready waits until the shop answers.

@@ -42,7 +42,9 @@ func (t *torture) settle(ctx context.Context) (late []string, err error) {
 	if err := t.shop.ready(ctx); err != nil {
 		return []string{err.Error()}, nil //nolint:nilerr // it is what the run found out
 	}
-	if err := t.bringBack(ctx); err != nil {
+	// Before the shop looks for jobs that were cut off, which it does as soon as
+	// it leads and then twice a minute.
+	if err := errors.Join(t.passJobs(ctx), t.bringBack(ctx)); err != nil {
 		return nil, err
 	}
 	for _, wait := range []func(context.Context) error{t.sells, t.closed, t.delivered, t.idle, t.reconciled, t.delivered, t.idle} {

@@ -82,7 +82,7 @@ func (d *database) change(ctx context.Context, statement string) (int64, error) 
 
 func (d *database) isSQLite() bool { return strings.HasPrefix(d.url, "sqlite:") }
 
-// moment writes a time for a statement. SQLite compares times as text.
+// moment writes a time as the job library does: SQLite compares times as text.
 func (d *database) moment(at time.Time) string {
 	text := at.UTC().Format("2006-01-02 15:04:05.000")
 	if !d.isSQLite() {

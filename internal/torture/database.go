@@ -23,7 +23,7 @@ type database struct {
 func openDatabase(address string) (*database, error) {
 	driver, source := "pgx", address
 	if file, ok := strings.CutPrefix(address, "sqlite:"); ok {
-		driver, source = "sqlite3", "file:"+file+"?_pragma=busy_timeout(10000)"
+		driver, source = "sqlite3", "file:"+file+"?_pragma=busy_timeout(30000)"
 	}
 	db, err := sql.Open(driver, source)
 	if err != nil {

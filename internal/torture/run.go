@@ -18,7 +18,7 @@ import (
 const (
 	plenty       = 2000 // pieces of what does not sell out
 	shoppers     = 12
-	startingTime = 2 * time.Minute // that a shop may take to be ready
+	startingTime = 5 * time.Minute // that a shop may take to be ready
 	settlingTime = 5 * time.Minute // until everything must have come to rest
 )
 

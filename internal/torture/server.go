@@ -53,7 +53,7 @@ func findServer(ctx context.Context, address string) (*server, error) {
 			s.options += " '" + word[1] + "'"
 		}
 	}
-	s.control = []string{filepath.Join(filepath.Dir(program), "pg_ctl"), "-D", s.data, "-w"}
+	s.control = []string{filepath.Join(filepath.Dir(program), "pg_ctl"), "-D", s.data, "-w", "-t", "300"}
 	if os.Getuid() == 0 {
 		s.control = append([]string{"runuser", "-u", "postgres", "--"}, s.control...)
 	}

@@ -9,35 +9,26 @@ import (
 	"tuckshop/internal/stripesim"
 )
 
-// payLate pays a session that is still open, rather one whose answer the shop
-// never heard, with nothing said about it: the shop finds out when it asks.
-// With soldOut, what the order was about is sold elsewhere first, until the
-// next time. It reports whether there was any to pay.
-func (t *torture) payLate(ctx context.Context, soldOut bool) (bool, error) {
-	if err := t.bringBack(ctx); err != nil {
+// absence is what of a variant is sold elsewhere for now.
+type absence struct {
+	pieces int64
+	until  time.Time
+}
+
+// absenceTime is longer than the shop needs to hear of a payment.
+const absenceTime = 15 * time.Second
+
+// payLate pays a session that is still open, rather one that the shop never
+// heard of. Sold out, what the order is about is off the shelf for a while;
+// quietly, no event tells of the payment: the shop finds out when it asks. It
+// reports whether there was any to pay.
+func (t *torture) payLate(ctx context.Context, soldOut, quietly bool) (bool, error) {
+	if err := t.bringBack(ctx, time.Now()); err != nil {
 		return false, err
 	}
-	ledger, err := t.stripe.Ledger(ctx)
-	if err != nil {
+	session, err := t.forgotten(ctx)
+	if err != nil || session == nil {
 		return false, err
-	}
-	unheard, err := t.database.rows(ctx, `SELECT o.id FROM orders o WHERE o.status IN ('pending', 'expired') AND NOT EXISTS (
-		SELECT 1 FROM checkout_attempts a WHERE a.order_id = o.id AND a.stripe_session_id IS NOT NULL)`)
-	if err != nil {
-		return false, err
-	}
-	var session *stripesim.LedgerSession
-	for i, open := range ledger.Sessions {
-		if open.Status != "open" {
-			continue
-		}
-		session = &ledger.Sessions[i]
-		if slices.ContainsFunc(unheard, func(row []string) bool { return row[0] == open.Metadata["order_id"] }) {
-			break
-		}
-	}
-	if session == nil {
-		return false, nil
 	}
 	if soldOut {
 		if err := t.sellElsewhere(ctx, session.Metadata["order_id"]); err != nil {
@@ -45,6 +36,9 @@ func (t *torture) payLate(ctx context.Context, soldOut bool) (bool, error) {
 		}
 	}
 	for _, event := range []string{"payment_intent.succeeded", "checkout.session.completed"} {
+		if !quietly {
+			break
+		}
 		if err := t.stripe.Inject(ctx, stripesim.Fault{Kind: stripesim.Drop, Match: event}); err != nil {
 			return false, err
 		}
@@ -54,41 +48,71 @@ func (t *torture) payLate(ctx context.Context, soldOut bool) (bool, error) {
 	return t.stripe.Pay(ctx, session.ID, stripesim.PayNow) == nil, nil
 }
 
+// forgotten is an open session, rather one that the shop never heard of; nil
+// where none is open.
+func (t *torture) forgotten(ctx context.Context) (session *stripesim.LedgerSession, err error) {
+	ledger, err := t.stripe.Ledger(ctx)
+	if err != nil {
+		return nil, err
+	}
+	unheard, err := t.database.rows(ctx, `SELECT o.id FROM orders o WHERE o.status IN ('pending', 'expired') AND NOT EXISTS (
+		SELECT 1 FROM checkout_attempts a WHERE a.order_id = o.id AND a.stripe_session_id IS NOT NULL)`)
+	for i, open := range ledger.Sessions {
+		if open.Status != "open" {
+			continue
+		}
+		session = &ledger.Sessions[i]
+		if slices.ContainsFunc(unheard, func(row []string) bool { return row[0] == open.Metadata["order_id"] }) {
+			break
+		}
+	}
+	return session, err
+}
+
 // sellElsewhere takes what nobody has reserved of an order's goods off the
 // shelf.
 func (t *torture) sellElsewhere(ctx context.Context, order string) error {
 	rows, err := t.database.rows(ctx, fmt.Sprintf(`SELECT v.id, v.stock - v.reserved FROM variants v
 		WHERE v.stock > v.reserved AND v.id IN (SELECT variant_id FROM order_items WHERE order_id = %d)`, number(order)))
-	for _, row := range rows {
-		if err == nil {
-			err = t.moveStock(ctx, number(row[0]), -number(row[1]))
-		}
+	if err != nil {
+		return err
 	}
-	return err
-}
-
-// bringBack puts back on the shelf what sellElsewhere took.
-func (t *torture) bringBack(ctx context.Context) error {
-	for variant, pieces := range t.elsewhere {
-		if err := t.moveStock(ctx, variant, pieces); err != nil {
+	for _, row := range rows {
+		variant, pieces := number(row[0]), number(row[1])
+		moved, err := t.moveStock(ctx, variant, -pieces)
+		if err != nil {
 			return err
 		}
+		if moved {
+			t.elsewhere[variant] = absence{t.elsewhere[variant].pieces + pieces, time.Now().Add(absenceTime)}
+		}
+	}
+	return nil
+}
+
+// bringBack puts what sellElsewhere took back on the shelf, where its time is
+// over.
+func (t *torture) bringBack(ctx context.Context, now time.Time) error {
+	for variant, away := range t.elsewhere {
+		if now.Before(away.until) {
+			continue
+		}
+		if _, err := t.moveStock(ctx, variant, away.pieces); err != nil {
+			return err
+		}
+		delete(t.elsewhere, variant)
 	}
 	return nil
 }
 
 // moveStock changes the stock of a variant, unless what it takes was sold or
 // reserved meanwhile.
-func (t *torture) moveStock(ctx context.Context, variant, pieces int64) error {
+func (t *torture) moveStock(ctx context.Context, variant, pieces int64) (moved bool, err error) {
 	changed, err := t.database.change(ctx, fmt.Sprintf("UPDATE variants SET stock = stock + (%d) WHERE id = %d AND stock + (%d) >= reserved", pieces, variant, pieces))
-	if err != nil || changed == 0 {
-		return err
+	if changed > 0 {
+		t.stock[variant] += pieces
 	}
-	t.stock[variant] += pieces
-	if t.elsewhere[variant] -= pieces; t.elsewhere[variant] == 0 {
-		delete(t.elsewhere, variant)
-	}
-	return nil
+	return changed > 0, err
 }
 
 // passTime makes payment pages older of which the shop never heard, as

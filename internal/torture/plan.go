@@ -11,12 +11,13 @@ import (
 // step is something that goes wrong, or time that passes, at a moment of the
 // run.
 type step struct {
-	at   time.Duration // since the start
-	kind stepKind
-	mode mailMode        // of mailFault
-	wait time.Duration   // how long it lasts; of a clockForward, how far
-	api  stripesim.Fault // of fault
-	rare bool            // of a kill: whatever the shop is doing; of a latePayment: its goods are sold
+	at    time.Duration // since the start
+	kind  stepKind
+	mode  mailMode        // of mailFault
+	wait  time.Duration   // how long it lasts; of a clockForward, how far
+	api   stripesim.Fault // of fault
+	rare  bool            // of a kill: whatever the shop is doing; of a latePayment: its goods are sold
+	quiet bool            // of a latePayment: no event tells of it
 }
 
 type stepKind string
@@ -80,7 +81,7 @@ func makePlan(seed uint64, length, killsEvery time.Duration) []step {
 		return step{at: at, kind: mailFault, mode: mailMode(1 + random.IntN(3)), wait: between(random, time.Second, 8*time.Second)}
 	})
 	each(min(length/3, 45*time.Second), func(at time.Duration) step {
-		return step{at: at, kind: clockForward, wait: between(random, 600*time.Second, 3700*time.Second)}
+		return step{at: at, kind: clockForward, wait: between(random, 600*time.Second, 3700*time.Second), rare: true}
 	})
 	each(time.Second, func(at time.Duration) step {
 		kind := deliveryFaults[random.IntN(len(deliveryFaults))]
@@ -105,7 +106,7 @@ func makePlan(seed uint64, length, killsEvery time.Duration) []step {
 		}}
 	})
 	each(4*time.Second, func(at time.Duration) step {
-		return step{at: at, kind: latePayment, rare: random.IntN(2) == 0}
+		return step{at: at, kind: latePayment, rare: random.IntN(3) > 0, quiet: random.IntN(3) == 0}
 	})
 	each(2*time.Second, func(at time.Duration) step { return step{at: at, kind: look} })
 	slices.SortStableFunc(steps, func(a, b step) int { return int(a.at - b.at) })

@@ -42,10 +42,11 @@ type torture struct {
 	database *database
 	merchant *merchant
 	counts   counts
-	// How much of each variant there was before anything was sold, and how much
-	// of that is sold elsewhere for now.
-	stock, elsewhere map[int64]int64
-	seen             sight
+	// How much of each variant there was before anything was sold, less what is
+	// sold elsewhere for now.
+	stock     map[int64]int64
+	elsewhere map[int64]absence
+	seen      sight
 
 	did   map[stepKind]int
 	mail  map[string]int // times that the mail server misbehaved
@@ -60,7 +61,7 @@ func run(ctx context.Context, c config) (result *result, err error) {
 		return nil, fmt.Errorf("make a folder: %w", err)
 	}
 	t := &torture{
-		config: c, stock: map[int64]int64{}, elsewhere: map[int64]int64{}, seen: sight{jobs: map[string]string{}},
+		config: c, stock: map[int64]int64{}, elsewhere: map[int64]absence{}, seen: sight{jobs: map[string]string{}},
 		did: map[stepKind]int{}, mail: map[string]int{}, asked: map[stripesim.FaultKind]int{},
 	}
 	addr, err := freeAddr(ctx)
@@ -203,12 +204,17 @@ func (t *torture) do(ctx context.Context, s step) error {
 		t.mailbox.set(mailWell)
 	case clockForward:
 		t.did[s.kind]++
-		return errors.Join(t.stripe.Advance(ctx, s.wait), t.passTime(ctx, s.wait))
+		// One is paid at the last moment and the shop hears of it too late.
+		paid, err := t.payLate(ctx, s.rare, true)
+		if paid {
+			t.did[latePayment]++
+		}
+		return errors.Join(err, t.stripe.Advance(ctx, s.wait), t.passTime(ctx, s.wait))
 	case fault:
 		t.asked[s.api.Kind] += s.api.Count
 		return t.stripe.Inject(ctx, s.api)
 	case latePayment:
-		paid, err := t.payLate(ctx, s.rare)
+		paid, err := t.payLate(ctx, s.rare, s.quiet)
 		if paid {
 			t.did[s.kind]++
 		}

@@ -44,7 +44,7 @@ func (t *torture) settle(ctx context.Context) (late []string, err error) {
 	}
 	// Before the shop looks for jobs that were cut off, which it does as soon as
 	// it leads and then twice a minute.
-	if err := errors.Join(t.passJobs(ctx), t.bringBack(ctx)); err != nil {
+	if err := errors.Join(t.passJobs(ctx), t.bringBack(ctx, time.Now().Add(absenceTime))); err != nil {
 		return nil, err
 	}
 	for _, wait := range []func(context.Context) error{t.sells, t.closed, t.delivered, t.idle, t.reconciled, t.delivered, t.idle} {

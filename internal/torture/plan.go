@@ -57,9 +57,9 @@ var (
 	sessionFaults = []stripesim.FaultKind{stripesim.AmountMismatch, stripesim.CurrencyMismatch}
 )
 
-// askedAgain is how many times the shop asks in vain before it gives up a
-// payment page.
-const askedAgain = 3
+// asked is how often the shop asks for a payment page before it gives up: its
+// client of Stripe tries three times, and its connection repeats each.
+const asked = 6
 
 // makePlan lays out a run of a length; the same seed gives the same plan.
 func makePlan(seed uint64, length, killsEvery time.Duration) []step {
@@ -100,10 +100,8 @@ func makePlan(seed uint64, length, killsEvery time.Duration) []step {
 		return step{at: at, kind: fault, api: stripesim.Fault{Kind: kind, Count: 1, N: 1 + random.IntN(500)}}
 	})
 	// Pages that Stripe opens without the shop ever hearing of it, and that are paid.
-	each(5*time.Second, func(at time.Duration) step {
-		return step{at: at, kind: fault, api: stripesim.Fault{
-			Kind: stripesim.DropAfterCommit, Match: "/v1/checkout/sessions", Count: askedAgain * (1 + random.IntN(2)),
-		}}
+	each(6*time.Second, func(at time.Duration) step {
+		return step{at: at, kind: fault, api: stripesim.Fault{Kind: stripesim.DropAfterCommit, Match: "/v1/checkout/sessions", Count: asked}}
 	})
 	each(4*time.Second, func(at time.Duration) step {
 		return step{at: at, kind: latePayment, rare: random.IntN(3) > 0, quiet: random.IntN(3) == 0}

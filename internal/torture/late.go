@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"tuckshop/internal/stripesim"
@@ -19,24 +18,27 @@ type absence struct {
 const absenceTime = 15 * time.Second
 
 // payLate pays a session that is still open, rather one that the shop never
-// heard of. Sold out, what the order is about is off the shelf for a while;
-// quietly, no event tells of the payment: the shop finds out when it asks. It
-// reports whether there was any to pay.
-func (t *torture) payLate(ctx context.Context, soldOut, quietly bool) (bool, error) {
+// heard of. Quietly, no event tells of it: the shop finds out when it asks.
+// Too late, the shop holds none of its goods by the time it finds out, and
+// they are sold: if it has not given them back already, it is made to end the
+// order first. It reports whether there was any to pay.
+func (t *torture) payLate(ctx context.Context, tooLate, quietly bool) (bool, error) {
 	if err := t.bringBack(ctx, time.Now()); err != nil {
 		return false, err
 	}
-	session, err := t.forgotten(ctx)
+	session, stock, err := t.forgotten(ctx)
 	if err != nil || session == nil {
 		return false, err
 	}
-	if soldOut {
-		if err := t.sellElsewhere(ctx, session.Metadata["order_id"]); err != nil {
+	order := number(session.Metadata["order_id"])
+	held := stock == "reserved"
+	if tooLate && stock == "released" {
+		if err := t.sellElsewhere(ctx, order); err != nil {
 			return false, err
 		}
 	}
 	for _, event := range []string{"payment_intent.succeeded", "checkout.session.completed"} {
-		if !quietly {
+		if !quietly && !(tooLate && held) {
 			break
 		}
 		if err := t.stripe.Inject(ctx, stripesim.Fault{Kind: stripesim.Drop, Match: event}); err != nil {
@@ -44,36 +46,65 @@ func (t *torture) payLate(ctx context.Context, soldOut, quietly bool) (bool, err
 		}
 		t.asked[stripesim.Drop]++
 	}
-	// Somebody may be quicker, or it may have expired by now: then nothing was paid late.
-	return t.stripe.Pay(ctx, session.ID, stripesim.PayNow) == nil, nil
+	if t.stripe.Pay(ctx, session.ID, stripesim.PayNow) != nil {
+		return false, nil // somebody was quicker, or it has expired by now
+	}
+	if tooLate && held {
+		t.ending = append(t.ending, order)
+		err = t.age(ctx, sessionTime, fmt.Sprintf("order_id = %d", order))
+	}
+	return true, err
 }
 
-// forgotten is an open session, rather one that the shop never heard of; nil
-// where none is open.
-func (t *torture) forgotten(ctx context.Context) (session *stripesim.LedgerSession, err error) {
+// forgotten is an open session, rather one that the shop never heard of, and
+// best one whose order holds no goods any more. It says how the order's stock
+// is, or nothing where the shop knows of the session; nil is none.
+func (t *torture) forgotten(ctx context.Context) (session *stripesim.LedgerSession, stock string, err error) {
 	ledger, err := t.stripe.Ledger(ctx)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	unheard, err := t.database.rows(ctx, `SELECT o.id FROM orders o WHERE o.status IN ('pending', 'expired') AND NOT EXISTS (
+	orders, err := t.database.rows(ctx, `SELECT o.id, o.stock_status FROM orders o WHERE o.status IN ('pending', 'expired') AND NOT EXISTS (
 		SELECT 1 FROM checkout_attempts a WHERE a.order_id = o.id AND a.stripe_session_id IS NOT NULL)`)
+	unheard := map[string]string{}
+	for _, row := range orders {
+		unheard[row[0]] = row[1]
+	}
+	better := map[string]int{"": 1, "reserved": 2, "released": 3}
+	best := 0
 	for i, open := range ledger.Sessions {
-		if open.Status != "open" {
-			continue
-		}
-		session = &ledger.Sessions[i]
-		if slices.ContainsFunc(unheard, func(row []string) bool { return row[0] == open.Metadata["order_id"] }) {
-			break
+		is := unheard[open.Metadata["order_id"]]
+		if open.Status == "open" && better[is] > best {
+			session, stock, best = &ledger.Sessions[i], is, better[is]
 		}
 	}
-	return session, err
+	return session, stock, err
+}
+
+// sellEnded sells the goods of orders that were paid too late elsewhere, once
+// the shop has ended them.
+func (t *torture) sellEnded(ctx context.Context) error {
+	var waiting []int64
+	for _, order := range t.ending {
+		ended, err := t.database.number(ctx, fmt.Sprintf("SELECT COUNT(*) FROM orders WHERE id = %d AND status = 'expired'", order))
+		if err != nil {
+			return err
+		}
+		if ended == 0 {
+			waiting = append(waiting, order)
+		} else if err := t.sellElsewhere(ctx, order); err != nil {
+			return err
+		}
+	}
+	t.ending = waiting
+	return nil
 }
 
 // sellElsewhere takes what nobody has reserved of an order's goods off the
 // shelf.
-func (t *torture) sellElsewhere(ctx context.Context, order string) error {
+func (t *torture) sellElsewhere(ctx context.Context, order int64) error {
 	rows, err := t.database.rows(ctx, fmt.Sprintf(`SELECT v.id, v.stock - v.reserved FROM variants v
-		WHERE v.stock > v.reserved AND v.id IN (SELECT variant_id FROM order_items WHERE order_id = %d)`, number(order)))
+		WHERE v.stock > v.reserved AND v.id IN (SELECT variant_id FROM order_items WHERE order_id = %d)`, order))
 	if err != nil {
 		return err
 	}
@@ -115,16 +146,16 @@ func (t *torture) moveStock(ctx context.Context, variant, pieces int64) (moved b
 	return changed > 0, err
 }
 
-// passTime makes payment pages older of which the shop never heard, as
-// Stripe's clock makes all others: they run out.
-func (t *torture) passTime(ctx context.Context, by time.Duration) error {
+// age makes payment pages older of which the shop never heard, those of a
+// condition, as Stripe's clock makes all others: they run out.
+func (t *torture) age(ctx context.Context, by time.Duration, condition string) error {
 	// As the shop writes it: SQLite compares times as text.
 	shorter := fmt.Sprintf("strftime('%%Y-%%m-%%dT%%H:%%M:%%SZ', expires_at, '-%d seconds')", int(by.Seconds()))
 	if !t.database.isSQLite() {
 		shorter = fmt.Sprintf("expires_at - interval '%d seconds'", int(by.Seconds()))
 	}
 	_, err := t.database.change(ctx, "UPDATE checkout_attempts SET expires_at = "+shorter+
-		" WHERE stripe_session_id IS NULL AND status IN ('creating', 'failed')")
+		" WHERE stripe_session_id IS NULL AND status IN ('creating', 'failed') AND "+condition)
 	return err
 }
 

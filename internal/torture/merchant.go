@@ -53,7 +53,7 @@ func (m *merchant) act(ctx context.Context, ledger *stripesim.Ledger) {
 	}
 	payment := ledger.Payments[m.random.IntN(len(ledger.Payments))]
 	event := ledger.Events[m.random.IntN(len(ledger.Events))]
-	switch m.random.IntN(15) {
+	switch m.random.IntN(18) {
 	case 0:
 		m.stripe.ask(ctx, "/v1/refunds", "payment_intent", payment.PaymentIntent)
 	case 1, 2:

@@ -16,7 +16,7 @@ type step struct {
 	mode  mailMode        // of mailFault
 	wait  time.Duration   // how long it lasts; of a clockForward, how far
 	api   stripesim.Fault // of fault
-	rare  bool            // of a kill: whatever the shop is doing; of a latePayment: its goods are sold
+	rare  bool            // of a kill: whatever the shop is doing; of a latePayment: too late
 	quiet bool            // of a latePayment: no event tells of it
 }
 
@@ -57,9 +57,12 @@ var (
 	sessionFaults = []stripesim.FaultKind{stripesim.AmountMismatch, stripesim.CurrencyMismatch}
 )
 
-// asked is how often the shop asks for a payment page before it gives up: its
-// client of Stripe tries three times, and its connection repeats each.
-const asked = 6
+// outage is how many answers in a row get lost now and then: more than the
+// shop asks for while it wants some payment pages.
+const outage = 30
+
+// calmAfter is how many kills there are between two calms.
+const calmAfter = 7
 
 // makePlan lays out a run of a length; the same seed gives the same plan.
 func makePlan(seed uint64, length, killsEvery time.Duration) []step {
@@ -71,9 +74,17 @@ func makePlan(seed uint64, length, killsEvery time.Duration) []step {
 			steps = append(steps, make(at))
 		}
 	}
-	each(killsEvery, func(at time.Duration) step {
-		return step{at: at, kind: kill, wait: between(random, 0, time.Second), rare: random.IntN(3) == 0}
-	})
+	// In quick succession, and then a calm in which the shop comes to ask Stripe
+	// and to take up what was cut off: its process leads only a while after
+	// another one was killed.
+	for at, n := between(random, killsEvery/4, killsEvery), 1; at < length; n++ {
+		steps = append(steps, step{at: at, kind: kill, wait: between(random, 0, time.Second), rare: random.IntN(3) == 0})
+		if n%calmAfter == 0 {
+			at += between(random, killsEvery*5/2, killsEvery*15/4)
+		} else {
+			at += between(random, killsEvery/8, killsEvery)
+		}
+	}
 	each(length/8+killsEvery, func(at time.Duration) step {
 		return step{at: at, kind: databaseStop, wait: between(random, time.Second, 6*time.Second)}
 	})
@@ -100,8 +111,8 @@ func makePlan(seed uint64, length, killsEvery time.Duration) []step {
 		return step{at: at, kind: fault, api: stripesim.Fault{Kind: kind, Count: 1, N: 1 + random.IntN(500)}}
 	})
 	// Pages that Stripe opens without the shop ever hearing of it, and that are paid.
-	each(6*time.Second, func(at time.Duration) step {
-		return step{at: at, kind: fault, api: stripesim.Fault{Kind: stripesim.DropAfterCommit, Match: "/v1/checkout/sessions", Count: asked}}
+	each(12*time.Second, func(at time.Duration) step {
+		return step{at: at, kind: fault, api: stripesim.Fault{Kind: stripesim.DropAfterCommit, Match: "/v1/checkout/sessions", Count: outage}}
 	})
 	each(4*time.Second, func(at time.Duration) step {
 		return step{at: at, kind: latePayment, rare: random.IntN(3) > 0, quiet: random.IntN(3) == 0}

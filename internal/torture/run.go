@@ -46,6 +46,7 @@ type torture struct {
 	// sold elsewhere for now.
 	stock     map[int64]int64
 	elsewhere map[int64]absence
+	ending    []int64 // orders that were paid too late
 	seen      sight
 
 	did   map[stepKind]int
@@ -209,7 +210,7 @@ func (t *torture) do(ctx context.Context, s step) error {
 		if paid {
 			t.did[latePayment]++
 		}
-		return errors.Join(err, t.stripe.Advance(ctx, s.wait), t.passTime(ctx, s.wait))
+		return errors.Join(err, t.stripe.Advance(ctx, s.wait), t.age(ctx, s.wait, "TRUE"))
 	case fault:
 		t.asked[s.api.Kind] += s.api.Count
 		return t.stripe.Inject(ctx, s.api)
@@ -220,7 +221,7 @@ func (t *torture) do(ctx context.Context, s step) error {
 		}
 		return err
 	case look:
-		return t.look(ctx)
+		return errors.Join(t.sellEnded(ctx), t.look(ctx))
 	}
 	return nil
 }

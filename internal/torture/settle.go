@@ -93,7 +93,7 @@ func (t *torture) passHour(ctx context.Context) error {
 	if err := t.stripe.Advance(ctx, sessionTime); err != nil {
 		return err
 	}
-	return errors.Join(t.passTime(ctx, sessionTime), t.passJobs(ctx))
+	return errors.Join(t.age(ctx, sessionTime, "TRUE"), t.passJobs(ctx))
 }
 
 // sells waits until the shop, after all of it, has sold something once more.

@@ -40,7 +40,7 @@ func TestEveryPlanKillsEnough(t *testing.T) {
 				kills++
 			}
 		}
-		if kills < 55 {
+		if kills < 60 {
 			t.Errorf("the plan of seed %d has %d kills", seed, kills)
 		}
 	}

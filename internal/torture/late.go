@@ -37,17 +37,18 @@ func (t *torture) payLate(ctx context.Context, tooLate, quietly bool) (bool, err
 			return false, err
 		}
 	}
-	for _, event := range []string{"payment_intent.succeeded", "checkout.session.completed"} {
-		if !quietly && !(tooLate && held) {
-			break
-		}
+	var dropped []string
+	if quietly || tooLate && held {
+		dropped = []string{"payment_intent.succeeded", "checkout.session.completed"}
+	}
+	for _, event := range dropped {
 		if err := t.stripe.Inject(ctx, stripesim.Fault{Kind: stripesim.Drop, Match: event}); err != nil {
 			return false, err
 		}
 		t.asked[stripesim.Drop]++
 	}
-	if t.stripe.Pay(ctx, session.ID, stripesim.PayNow) != nil {
-		return false, nil // somebody was quicker, or it has expired by now
+	if err := t.stripe.Pay(ctx, session.ID, stripesim.PayNow); err != nil {
+		return false, nil //nolint:nilerr // somebody was quicker, or it has expired by now
 	}
 	if tooLate && held {
 		t.ending = append(t.ending, order)

@@ -41,7 +41,7 @@ func (m *merchant) work(ctx context.Context) error {
 		}
 		for range 3 {
 			m.act(ctx, ledger)
-			rest(ctx, between(m.random, 100*time.Millisecond, 900*time.Millisecond))
+			rest(ctx, between(m.random, 50*time.Millisecond, 450*time.Millisecond))
 		}
 	}
 	return nil

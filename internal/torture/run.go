@@ -125,7 +125,7 @@ func run(ctx context.Context, c config) (result *result, err error) {
 // stockUp waits for the shop and puts enough on its shelves for the run, but
 // leaves what there is little of, so that some things sell out.
 func (t *torture) stockUp(ctx context.Context) error {
-	patience, cancel := context.WithTimeout(ctx, startingTime)
+	patience, cancel := during(ctx, startingTime)
 	defer cancel()
 	if err := t.shop.ready(patience); err != nil {
 		return fmt.Errorf("%w; see %s", err, t.shop.log.Name())
@@ -144,7 +144,7 @@ func (t *torture) stockUp(ctx context.Context) error {
 // out, and returns when the time is over and nobody does anything any more.
 func (t *torture) disturb(ctx context.Context) error {
 	plan := makePlan(t.seed, t.length, t.killsEvery)
-	busy, cancel := context.WithTimeout(ctx, t.length)
+	busy, cancel := during(ctx, t.length)
 	defer cancel()
 	variants := slices.Sorted(maps.Keys(t.stock))
 	var working sync.WaitGroup
@@ -190,7 +190,7 @@ func (t *torture) do(ctx context.Context, s step) error {
 	switch s.kind {
 	case kill:
 		if !s.rare {
-			patience, cancel := context.WithTimeout(ctx, t.patience())
+			patience, cancel := during(ctx, t.patience())
 			_ = t.shop.ready(patience) // else it is killed while it starts
 			cancel()
 		}

@@ -27,7 +27,7 @@ var atRest = map[string]string{
 // settle takes the faults back, lets an hour pass and waits until all has come
 // to rest. It returns what did not in time.
 func (t *torture) settle(ctx context.Context) (late []string, err error) {
-	ctx, cancel := context.WithTimeout(ctx, settlingTime)
+	ctx, cancel := during(ctx, settlingTime)
 	defer cancel()
 	ledger, err := t.stripe.Ledger(ctx)
 	if err != nil {

@@ -168,6 +168,18 @@ func freeAddr(ctx context.Context) (string, error) {
 	return "", errors.New("no port is free")
 }
 
+// during is a context that ends after a time. It has no deadline, so that
+// nothing, such as a connection that is being made, gives up a moment earlier
+// with an error of its own.
+func during(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	timer := time.AfterFunc(d, cancel)
+	return ctx, func() {
+		timer.Stop()
+		cancel()
+	}
+}
+
 // rest waits for a time, or until ctx ends.
 func rest(ctx context.Context, d time.Duration) {
 	timer := time.NewTimer(d)

@@ -88,8 +88,8 @@ type answers struct {
 var flood sync.Mutex
 
 // deliver posts every event twenty times at once, half of them under a second
-// event id, event after event. It calls ok with how many answers were 200
-// so far, after each.
+// event id, event after event, and again where a busy shop says later. It calls
+// ok with how many answers were 200 so far, after each.
 func (f *shopFloor) deliver(events []proctest.Event, ok func(n int)) answers {
 	f.t.Helper()
 	flood.Lock()
@@ -108,6 +108,9 @@ func (f *shopFloor) deliver(events []proctest.Event, ok func(n int)) answers {
 			wg.Go(func() {
 				defer func() { <-atOnce }()
 				status, err := f.Deliver(event)
+				for until := time.Now().Add(jobPatience); err == nil && status == http.StatusServiceUnavailable && time.Now().Before(until); {
+					status, err = f.Deliver(event)
+				}
 				mu.Lock()
 				switch {
 				case errors.Is(err, syscall.ECONNREFUSED):

@@ -116,6 +116,9 @@ func readRefund(page *admin.RefundPage, form url.Values) (models.RefundRequest, 
 		if fault, bad := invalid(err); bad {
 			faults = append(faults, fault)
 		}
+		if err == nil && amount.Amount == 0 {
+			faults = append(faults, views.FieldError{Field: "amount", Message: "Enter more than 0, or leave the amount empty to pay back what the pieces cost."})
+		}
 		request.Amount = amount.Amount
 	}
 	for i := range page.Lines {

@@ -6,25 +6,28 @@ import (
 
 	"tuckshop/models"
 	"tuckshop/views"
+	"tuckshop/views/admin"
 )
 
 // staffTitles are the parts of an order's history that concern the merchant
-// alone.
+// alone, or are told differently.
 var staffTitles = map[string]string{
 	"refund_requested":  "Refund asked for",
 	"refund_failed":     "A refund failed",
 	"dispute":           "Dispute",
 	"duplicate_payment": "Paid a second time",
 	"event_replayed":    "Event applied once more",
+	"refunded":          "Money sent back",
+	"review":            "Payment needs a decision",
 }
 
 // timeline merges everything that is known of an order, oldest first.
 func timeline(h models.OrderHistory) []views.TimelineEntry {
 	var entries []views.TimelineEntry
 	for _, event := range h.Events {
-		title, ok := shopperTitles[event.Kind]
+		title, ok := staffTitles[event.Kind]
 		if !ok {
-			title = staffTitles[event.Kind]
+			title = shopperTitles[event.Kind]
 		}
 		entries = append(entries, views.TimelineEntry{At: event.CreatedAt, Kind: event.Kind, Title: title, Detail: event.Detail, Actor: event.Actor})
 	}
@@ -34,7 +37,7 @@ func timeline(h models.OrderHistory) []views.TimelineEntry {
 		})
 	}
 	for _, event := range h.Stripe {
-		detail := event.Outcome
+		detail := admin.OutcomeText(event.Outcome)
 		if event.Deliveries > 1 {
 			detail += fmt.Sprintf(", came %d times", event.Deliveries)
 		}

@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -229,7 +230,7 @@ func (w *refund) Work(ctx context.Context, job *river.Job[models.RefundArgs]) er
 	case err == nil:
 		return w.store.RefundAnswered(ctx, row.ID, answer)
 	case errors.As(err, &fault) && fault.Refused():
-		if noteErr := w.store.RefundRefused(context.WithoutCancel(ctx), row.ID, plain(fault)); noteErr != nil {
+		if noteErr := w.store.RefundRefused(context.WithoutCancel(ctx), row.ID, plain(cmp.Or(fault.Reason, fault.Error()))); noteErr != nil {
 			return errors.Join(noteErr, err)
 		}
 		return river.JobCancel(err)
@@ -256,5 +257,5 @@ func (w *refund) found(ctx context.Context, row models.Refund, payment models.Pa
 	return false, nil
 }
 
-// plain is a fault as one line that a merchant reads.
-func plain(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
+// plain is a reason as one line that a merchant reads.
+func plain(reason string) string { return strings.Join(strings.Fields(reason), " ") }

@@ -31,11 +31,19 @@ type Dispute struct {
 // https://docs.stripe.com/api/disputes/object#dispute_object-status
 var disputeRank = map[string]int{
 	"warning_needs_response": 1, "warning_under_review": 2, "needs_response": 3, "under_review": 4,
-	"warning_closed": 5, "lost": 5, "won": 6,
+	"warning_closed": 5, "prevented": 5, "lost": 5, "won": 6,
+}
+
+// rank places a status. One that Stripe invents later counts as undecided.
+func rank(status string) int {
+	if at, known := disputeRank[status]; known {
+		return at
+	}
+	return disputeRank["under_review"]
 }
 
 // Open reports whether the dispute is undecided.
-func (d Dispute) Open() bool { return disputeRank[d.Status] < disputeRank["warning_closed"] }
+func (d Dispute) Open() bool { return rank(d.Status) < disputeRank["warning_closed"] }
 
 // applyDispute brings a dispute's row up to what Stripe says.
 func (s *Store) applyDispute(tx *gorm.DB, in StripeDispute) (Applied, error) {
@@ -51,7 +59,7 @@ func (s *Store) applyDispute(tx *gorm.DB, in StripeDispute) (Applied, error) {
 	if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
 		return Applied{}, fmt.Errorf("find dispute %s: %w", in.ID, err)
 	}
-	moved := before.ID == 0 || disputeRank[in.Status] > disputeRank[before.Status] ||
+	moved := before.ID == 0 || rank(in.Status) > rank(before.Status) ||
 		(in.Status == before.Status && moreTime(before.EvidenceDueAt, in.EvidenceDueAt))
 	if moved {
 		row := Dispute{

@@ -184,7 +184,9 @@ type Order struct {
 	Shipping        int64
 	Tax             int64
 	Total           int64
-	AmountRefunded  int64
+	AmountRefunded  int64  // of what was paid, in its currency
+	PaidAmount      *int64 // minor units of PaidCurrency, where another payment than Total came
+	PaidCurrency    string // ISO 4217, upper case; empty: Currency
 	Email           string
 	ShippingName    string
 	ShippingAddress Address `gorm:"embedded;embeddedPrefix:shipping_"`
@@ -198,6 +200,20 @@ type Order struct {
 
 // Price is an amount of the order as Money.
 func (o Order) Price(amount int64) Money { return Money{Amount: amount, Currency: o.Currency} }
+
+// PaidWith is what the order was paid with: its total, unless something
+// else came, which staff decides on.
+func (o Order) PaidWith() Money {
+	if o.PaidAmount != nil {
+		return Money{Amount: *o.PaidAmount, Currency: o.PaidCurrency}
+	}
+	return o.Price(o.Total)
+}
+
+// Refunded is how much of what was paid went back.
+func (o Order) Refunded() Money {
+	return Money{Amount: o.AmountRefunded, Currency: o.PaidWith().Currency}
+}
 
 // Quantity is how many pieces the order has.
 func (o Order) Quantity() int64 {

@@ -49,8 +49,9 @@ var ErrNoWebhookSecret = errors.New("no webhook secret configured")
 
 // PaymentError says that Stripe did not do what it was asked.
 type PaymentError struct {
-	Definite bool // Stripe decided: asking again with the same key gives the same answer
-	Status   int  // Stripe's HTTP status; 0 where it did not answer
+	Definite bool   // Stripe decided: asking again with the same key gives the same answer
+	Status   int    // Stripe's HTTP status; 0 where it did not answer
+	Reason   string // Stripe's own sentence for people, where it gave one
 	Err      error
 }
 

@@ -1,6 +1,7 @@
 package models
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -89,7 +90,8 @@ func (s *Store) applyEvent(tx *gorm.DB, row *StripeEvent, event Event) error {
 }
 
 // ReplayEvent applies a stored event again, decoded anew from its payload, and
-// notes what came of it. What it would change has usually happened already.
+// returns what came of it. What it would change has usually happened already:
+// then the row keeps what the event did at first.
 func (s *Store) ReplayEvent(ctx context.Context, event Event, actor Actor) (StripeEvent, error) {
 	var row StripeEvent
 	err := s.transaction(ctx, func(tx *gorm.DB) error {
@@ -101,8 +103,16 @@ func (s *Store) ReplayEvent(ctx context.Context, event Event, actor Actor) (Stri
 		if err := tx.Where("id = ?", event.ID).Take(&row).Error; err != nil {
 			return err
 		}
+		first := row
 		if err := s.applyEvent(tx, &row, event); err != nil {
 			return err
+		}
+		if row.Outcome == OutcomeUnchanged { // what the event did when it came stays written
+			err := tx.Model(&StripeEvent{}).Where("id = ?", row.ID).
+				Updates(map[string]any{"outcome": first.Outcome, "detail": first.Detail, "order_id": cmp.Or(first.OrderID, row.OrderID)}).Error
+			if err != nil {
+				return err
+			}
 		}
 		if err := s.audit(tx, actor, AuditEventReplayed, event.ID, "", row.Outcome); err != nil || row.OrderID == nil {
 			return err

@@ -141,6 +141,7 @@ func (s *Store) applySession(tx *gorm.DB, session CheckoutSession, event string)
 
 // matchOrder finds and locks the order of a session: by the session's id, then
 // metadata.order_id, then client_reference_id. Where they disagree it says so.
+// A session known by its reference alone is ours only where it fits the order.
 func (s *Store) matchOrder(tx *gorm.DB, session CheckoutSession) (Order, *CheckoutAttempt, string, error) {
 	var attempt *CheckoutAttempt
 	var byID CheckoutAttempt
@@ -169,6 +170,9 @@ func (s *Store) matchOrder(tx *gorm.DB, session CheckoutSession) (Order, *Checko
 	order, err := lockOrder(tx, id)
 	if err != nil {
 		return order, nil, "", err
+	}
+	if _, named := orderID(session.Metadata["order_id"]); attempt == nil && !named && !s.fits(order, session) {
+		return order, nil, "", ErrNotFound // another system counts its own orders, too
 	}
 	disagreement := ""
 	for _, claim := range claims {
@@ -217,7 +221,7 @@ func (s *Store) applyCompleted(tx *gorm.DB, order *Order, session CheckoutSessio
 	switch {
 	case order.Paid() || order.Status == OrderReview:
 		return s.applyFurtherPayment(tx, order, session)
-	case session.Mode == "" || session.Currency == "" || session.AmountSubtotal == nil || session.AmountTotal == nil || session.PaymentStatus == "":
+	case !session.complete():
 		return OutcomeNotPaid, "the session lacks mode, currency, amount_subtotal, amount_total or payment_status", nil
 	}
 	if wrong := s.mismatch(*order, session); wrong != "" {
@@ -267,6 +271,17 @@ func (s *Store) applyFurtherPayment(tx *gorm.DB, order *Order, session CheckoutS
 	return OutcomeDuplicatePayment, detail, s.record(tx, order.ID, "duplicate_payment", "stripe", detail)
 }
 
+// complete reports whether the session has every field that a payment is held
+// against.
+func (c CheckoutSession) complete() bool {
+	return c.Mode != "" && c.Currency != "" && c.AmountSubtotal != nil && c.AmountTotal != nil && c.PaymentStatus != ""
+}
+
+// fits reports whether a session is what the order's own would be.
+func (s *Store) fits(order Order, session CheckoutSession) bool {
+	return session.complete() && s.mismatch(order, session) == ""
+}
+
 // mismatch compares a session with the order it claims to pay and says what
 // differs, or nothing.
 func (s *Store) mismatch(order Order, session CheckoutSession) string {
@@ -281,6 +296,8 @@ func (s *Store) mismatch(order Order, session CheckoutSession) string {
 		return fmt.Sprintf("the session's subtotal is %s, the order's %s", order.Price(*session.AmountSubtotal), order.Price(order.Subtotal))
 	case *session.AmountTotal != order.Total:
 		return fmt.Sprintf("the session's total is %s, the order's %s", order.Price(*session.AmountTotal), order.Price(order.Total))
+	case session.PaymentStatus == "no_payment_required" && order.Total > 0:
+		return fmt.Sprintf("the session needed no payment, the order's total is %s", order.Price(order.Total))
 	}
 	return ""
 }

@@ -51,6 +51,28 @@ func (p Payment) Disputed() bool {
 	return false
 }
 
+// underway reports whether money of the payment may be on its way back.
+func (p Payment) underway() bool {
+	for _, refund := range p.Refunds {
+		if refund.Open() {
+			return true
+		}
+	}
+	return false
+}
+
+// ChargedBack reports whether a dispute of the payment was lost: the shopper has
+// the money, and Stripe refuses to pay it back.
+// https://docs.stripe.com/refunds#refund-disputed-payments
+func (p Payment) ChargedBack() bool {
+	for _, dispute := range p.Disputes {
+		if dispute.Status == "lost" {
+			return true
+		}
+	}
+	return false
+}
+
 // Refundable is how much of the payment can still go back: what arrived, less
 // every refund that has not failed, asked for or done.
 func (p Payment) Refundable() int64 {
@@ -73,6 +95,12 @@ func (s *Store) recordPayment(tx *gorm.DB, order *Order, session CheckoutSession
 	payment := Payment{
 		OrderID: &order.ID, StripeSessionID: &session.ID, Role: role, Amount: *session.AmountTotal,
 		Currency: strings.ToUpper(session.Currency), CreatedAt: s.now(), UpdatedAt: s.now(),
+	}
+	if role != PaymentDuplicate && (payment.Amount != order.Total || payment.Currency != order.Currency) {
+		err := tx.Model(&Order{ID: order.ID}).Updates(map[string]any{"paid_amount": payment.Amount, "paid_currency": payment.Currency}).Error
+		if err != nil {
+			return fmt.Errorf("note what order %d was paid with: %w", order.ID, err)
+		}
 	}
 	conflict := "stripe_session_id"
 	if session.PaymentIntentID != "" {

@@ -53,6 +53,9 @@ type Refund struct {
 // Failed reports whether the money did not go back after all.
 func (r Refund) Failed() bool { return r.Status == RefundFailed || r.Status == RefundCanceled }
 
+// Open reports whether the refund is neither done nor failed.
+func (r Refund) Open() bool { return !r.Failed() && r.Status != RefundSucceeded }
+
 // RefundItem is a line of an order that a refund is for.
 type RefundItem struct {
 	RefundID    int64 `gorm:"primaryKey"`
@@ -85,6 +88,10 @@ func (RefundArgs) Kind() string { return "refund" }
 // key after a day.
 func (RefundArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{MaxAttempts: 24} }
 
+// refundKeyLength bounds a refund's key, which becomes part of one at Stripe.
+// https://docs.stripe.com/api/idempotent_requests
+const refundKeyLength = 100
+
 // EmailRefund tells a shopper that money is on its way back.
 const EmailRefund = "refund"
 
@@ -97,11 +104,16 @@ var refundReasons = map[string]bool{"": true, "requested_by_customer": true, "du
 // the refund there is.
 //
 // It returns an InvalidError that says what stands in the way: nothing to give
-// back, more than is left, more pieces than were bought, an open dispute.
+// back, more than is left, more pieces than were bought, an open or lost
+// dispute, a key of another order's.
 func (s *Store) Refund(ctx context.Context, r RefundRequest) (Refund, error) {
 	var refund Refund
 	if r.Key == "" {
 		return refund, fmt.Errorf("refund order %d: without a key asking twice would be two refunds", r.OrderID)
+	}
+	foreign := &InvalidError{Field: "amount", Message: "This confirmation is of another refund. Go back to the order and begin anew."}
+	if len(r.Key) > refundKeyLength {
+		return refund, foreign
 	}
 	err := s.transaction(ctx, func(tx *gorm.DB) (err error) {
 		order, err := lockOrder(tx, r.OrderID)
@@ -109,7 +121,17 @@ func (s *Store) Refund(ctx context.Context, r RefundRequest) (Refund, error) {
 			return err
 		}
 		err = tx.Where("idempotency_key = ?", r.Key).Take(&refund).Error
-		if err == nil || !errors.Is(err, gorm.ErrRecordNotFound) {
+		if err == nil {
+			var payment Payment
+			if err := tx.Take(&payment, refund.PaymentID).Error; err != nil {
+				return err
+			}
+			if payment.OrderID == nil || *payment.OrderID != order.ID {
+				return foreign
+			}
+			return nil
+		}
+		if !errors.Is(err, gorm.ErrRecordNotFound) {
 			return err
 		}
 		refund, err = s.decideRefund(tx, &order, r)
@@ -160,6 +182,8 @@ func checkRefund(order Order, payments []Payment, r RefundRequest) (Payment, int
 	switch {
 	case payment.Disputed():
 		return payment, 0, &InvalidError{Field: "amount", Message: "A dispute of this payment is open. A refund now could pay the money back twice: answer the dispute at Stripe first."}
+	case payment.ChargedBack():
+		return payment, 0, &InvalidError{Field: "amount", Message: "This payment was disputed and the dispute was lost: the shopper has the money already."}
 	case left == 0:
 		return payment, 0, &InvalidError{Field: "amount", Message: "Everything that was paid has gone back already, or is on its way."}
 	case amount <= 0:

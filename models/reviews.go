@@ -95,6 +95,9 @@ func (s *Store) AcceptReview(ctx context.Context, orderID int64, actor Actor) er
 		if !ok {
 			return &InvalidError{Field: "review", Message: "No money has arrived for this order. Cancel it, or wait for the payment."}
 		}
+		if payment.underway() {
+			return &InvalidError{Field: "review", Message: "A refund of this payment is on its way. Wait until it is done or has failed, and then decide."}
+		}
 		sold, err := s.sellStock(tx, order)
 		if err != nil {
 			return err

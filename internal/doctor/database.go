@@ -68,7 +68,7 @@ func jobBacklog(ctx context.Context, v *visit) Finding {
 		return fail(fmt.Sprintf("%s waiting, the oldest for %s.", count(b.Waiting, "job"), span(time.Since(*b.Oldest))),
 			"Nothing works them: is the shop running? If it is, look into its log.")
 	case b.GivenUp > 0:
-		return warning(count(b.GivenUp, "job")+" given up after many tries.", "Look under Admin → Mail for what was not sent.")
+		return warning(count(b.GivenUp, "job")+" given up.", "Look under Admin → Jobs for which, and why.")
 	}
 	return ok("%s waiting.", count(b.Waiting, "job"))
 }

@@ -171,7 +171,7 @@ func paymentError(err error, what string) *models.PaymentError {
 	fault := &models.PaymentError{Definite: definite(err), Err: fmt.Errorf("%s: %w", what, err)}
 	var refused *stripe.Error
 	if errors.As(err, &refused) {
-		fault.Status = refused.HTTPStatusCode
+		fault.Status, fault.Reason = refused.HTTPStatusCode, refused.Msg
 	}
 	return fault
 }

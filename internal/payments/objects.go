@@ -52,7 +52,7 @@ func decodeCharge(raw json.RawMessage) (models.Charge, error) {
 	if err != nil || !usableName(in.ID) {
 		return models.Charge{}, fmt.Errorf("charge %q: unusable id or payment intent", in.ID)
 	}
-	return models.Charge{ID: in.ID, PaymentIntentID: intent, Currency: in.Currency, AmountRefunded: in.AmountRefunded}, nil
+	return models.Charge{ID: in.ID, PaymentIntentID: intent, Currency: clean(&in.Currency), AmountRefunded: in.AmountRefunded}, nil
 }
 
 func decodeRefund(raw json.RawMessage) (models.StripeRefund, error) {
@@ -74,7 +74,7 @@ func decodeRefund(raw json.RawMessage) (models.StripeRefund, error) {
 		return models.StripeRefund{}, fmt.Errorf("refund %q: unusable id or payment intent", in.ID)
 	}
 	return models.StripeRefund{
-		ID: in.ID, PaymentIntentID: intent, Currency: in.Currency, Amount: in.Amount, Status: clean(in.Status),
+		ID: in.ID, PaymentIntentID: intent, Currency: clean(&in.Currency), Amount: in.Amount, Status: clean(in.Status),
 		Reason: clean(in.Reason), FailureReason: clean(in.FailureReason), Metadata: in.Metadata,
 	}, nil
 }
@@ -99,7 +99,7 @@ func decodeDispute(raw json.RawMessage) (models.StripeDispute, error) {
 		return models.StripeDispute{}, fmt.Errorf("dispute %q: unusable id or payment intent", in.ID)
 	}
 	dispute := models.StripeDispute{
-		ID: in.ID, PaymentIntentID: intent, Currency: in.Currency, Amount: in.Amount, Status: in.Status, Reason: in.Reason,
+		ID: in.ID, PaymentIntentID: intent, Currency: clean(&in.Currency), Amount: in.Amount, Status: clean(&in.Status), Reason: clean(&in.Reason),
 	}
 	if details := in.EvidenceDetails; details != nil && details.DueBy != nil && *details.DueBy > 0 {
 		due := time.Unix(*details.DueBy, 0).UTC()

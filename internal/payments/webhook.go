@@ -111,7 +111,7 @@ func decodeEvent(payload []byte) (models.Event, error) {
 		return malformed("event without id or type")
 	}
 	event := models.Event{
-		ID: envelope.ID, Type: envelope.Type, APIVersion: envelope.APIVersion, Livemode: envelope.Livemode, Payload: payload,
+		ID: envelope.ID, Type: envelope.Type, APIVersion: clean(&envelope.APIVersion), Livemode: envelope.Livemode, Payload: payload,
 	}
 	if envelope.Object == thinEvent {
 		return event, nil
@@ -180,7 +180,7 @@ func decodeSession(raw json.RawMessage) (models.CheckoutSession, error) {
 		return models.CheckoutSession{}, fmt.Errorf("read the payment intent of session %s: %w", in.ID, err)
 	}
 	session := models.CheckoutSession{
-		ID: in.ID, Mode: in.Mode, Status: in.Status, PaymentStatus: in.PaymentStatus, Currency: in.Currency,
+		ID: in.ID, Mode: clean(&in.Mode), Status: in.Status, PaymentStatus: in.PaymentStatus, Currency: clean(&in.Currency),
 		AmountSubtotal: in.AmountSubtotal, AmountTotal: in.AmountTotal, Livemode: in.Livemode,
 		ClientReferenceID: in.ClientReferenceID, Metadata: in.Metadata, PaymentIntentID: intent,
 		Email: clean(in.CustomerEmail), URL: in.URL, ExpiresAt: time.Unix(in.ExpiresAt, 0).UTC(),
@@ -210,16 +210,19 @@ func idOf(raw json.RawMessage) (string, error) {
 		return "", nil
 	}
 	var id string
-	if json.Unmarshal(raw, &id) == nil {
-		return id, nil
+	if json.Unmarshal(raw, &id) != nil {
+		var object struct {
+			ID string `json:"id"`
+		}
+		if err := json.Unmarshal(raw, &object); err != nil {
+			return "", err
+		}
+		id = object.ID
 	}
-	var object struct {
-		ID string `json:"id"`
+	if id != "" && !usableName(id) {
+		return "", fmt.Errorf("unusable id %q", id)
 	}
-	if err := json.Unmarshal(raw, &object); err != nil {
-		return "", err
-	}
-	return object.ID, nil
+	return id, nil
 }
 
 // clean takes control characters out of what a person typed at Stripe: they

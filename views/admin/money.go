@@ -91,7 +91,8 @@ var outcomeTexts = map[string]string{
 	models.OutcomeIgnored:          "Nothing to do",
 }
 
-func outcomeText(outcome string) string {
+// OutcomeText says in plain words what came of an event.
+func OutcomeText(outcome string) string {
 	if text, ok := outcomeTexts[outcome]; ok {
 		return text
 	}

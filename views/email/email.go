@@ -73,7 +73,11 @@ func amounts(o models.Order) []amount {
 	if o.Tax > 0 {
 		rows = append(rows, amount{"Tax", o.Price(o.Tax).String()})
 	}
-	return append(rows, amount{"Total", o.Price(o.Total).String()})
+	rows = append(rows, amount{"Total", o.Price(o.Total).String()})
+	if o.PaidWith() != o.Price(o.Total) {
+		rows = append(rows, amount{"Paid", o.PaidWith().String()})
+	}
+	return rows
 }
 
 func addressLines(o models.Order) []string {

@@ -95,6 +95,7 @@ func (s *Store) AcceptReview(ctx context.Context, orderID int64, actor Actor) er
 		if !ok {
 			return &InvalidError{Field: "review", Message: "No money has arrived for this order. Cancel it, or wait for the payment."}
 		}
+		reserved := order.StockStatus == StockReserved
 		sold, err := s.sellStock(tx, order)
 		if err != nil {
 			return err
@@ -126,6 +127,9 @@ func (s *Store) AcceptReview(ctx context.Context, orderID int64, actor Actor) er
 			return err
 		}
 		if err := emptyCart(tx, order); err != nil {
+			return err
+		}
+		if err := s.useDiscount(tx, order, reserved, order.Email); err != nil {
 			return err
 		}
 		return s.refundOrder(tx, order)

@@ -51,6 +51,7 @@ var ErrNoWebhookSecret = errors.New("no webhook secret configured")
 type PaymentError struct {
 	Definite bool // Stripe decided: asking again with the same key gives the same answer
 	Status   int  // Stripe's HTTP status; 0 where it did not answer
+	TooSmall bool // the total is less than Stripe takes
 	Err      error
 }
 

@@ -63,7 +63,11 @@ type amount struct {
 func amounts(o models.Order) []amount {
 	rows := []amount{{"Subtotal", o.Price(o.Subtotal).String()}}
 	if o.Discount > 0 {
-		rows = append(rows, amount{"Discount", "-" + o.Price(o.Discount).String()})
+		label := "Discount"
+		if name := oneLine(o.DiscountLabel()); name != "" {
+			label += " " + name
+		}
+		rows = append(rows, amount{label, "-" + o.Price(o.Discount).String()})
 	}
 	delivery := "Free"
 	if o.Shipping > 0 {

@@ -16,6 +16,7 @@ var staffTitles = map[string]string{
 	"dispute":           "Dispute",
 	"duplicate_payment": "Paid a second time",
 	"event_replayed":    "Event applied once more",
+	"discount_over":     "A discount was used beyond its limit",
 }
 
 // timeline merges everything that is known of an order, oldest first.

@@ -222,12 +222,10 @@ func readDiscount(page *admin.DiscountPage, d *models.Discount, form url.Values,
 		return *into
 	}
 	number := func(field string, into *string) int64 {
-		n, ok := int64(0), true
-		if typed := text(field, into); typed != "" {
-			n, ok = whole(typed)
-		}
-		if !ok {
-			add(field, "Enter a whole number.")
+		typed := text(field, into)
+		n, ok := whole(typed)
+		if typed != "" && !ok {
+			return -1 // which no field takes
 		}
 		return n
 	}
@@ -254,7 +252,7 @@ func readDiscount(page *admin.DiscountPage, d *models.Discount, form url.Values,
 				return &at
 			}
 		}
-		add(field, "Enter a date and a time, such as 2026-12-01T09:00.")
+		add(field, "Enter when it "+field+" as a date and a time, such as 2026-12-01T09:00.")
 		return nil
 	}
 	picked := func(field string, from []admin.Pick) []int64 {
@@ -288,5 +286,13 @@ func readDiscount(page *admin.DiscountPage, d *models.Discount, form url.Values,
 	for _, fault := range d.Faults() {
 		add(fault.Field, fault.Message)
 	}
+	slices.SortStableFunc(faults, func(x, y views.FieldError) int {
+		return slices.Index(discountFields, x.Field) - slices.Index(discountFields, y.Field)
+	})
 	return faults
+}
+
+// discountFields are the fields of the form, from the top.
+var discountFields = []string{
+	"name", "code", "kind-percent", "percent", "amount", "buy", "get", "bundle-percent", "goods", "minimum", "starts", "ends", "uses", "customer",
 }

@@ -103,14 +103,14 @@ func (d Discount) usedUp(held int64) bool {
 func (d Discount) Terms(currency string) string {
 	switch d.Kind {
 	case DiscountPercent:
-		return fmt.Sprintf("%d %% off", d.Percent)
+		return fmt.Sprintf("%d%% off", d.Percent)
 	case DiscountAmount:
 		return Money{d.Amount, currency}.String() + " off"
 	}
 	if d.Percent == 100 {
 		return fmt.Sprintf("buy %d, get %d free", d.Buy, d.Get)
 	}
-	return fmt.Sprintf("buy %d, get %d at %d %% off", d.Buy, d.Get, d.Percent)
+	return fmt.Sprintf("buy %d, get %d at %d%% off", d.Buy, d.Get, d.Percent)
 }
 
 // audited is the whole of it in one line, for the audit log.
@@ -176,18 +176,18 @@ func (d Discount) Faults() []InvalidError {
 	case DiscountPercent:
 		fault(!between(d.Percent, 1, 100), "percent", "Enter a percentage from 1 to 100.")
 	case DiscountAmount:
-		fault(!between(d.Amount, 1, MaxDiscountAmount), "amount", "Enter the amount that comes off.")
+		fault(!between(d.Amount, 1, MaxDiscountAmount), "amount", "Enter the amount that comes off, more than nothing.")
 	case DiscountBundle:
 		fault(!between(d.Buy, 1, maxBundle), "buy", fmt.Sprintf("Enter how many must be bought, from 1 to %d.", maxBundle))
 		fault(!between(d.Get, 1, maxBundle), "get", fmt.Sprintf("Enter how many become cheaper, from 1 to %d.", maxBundle))
-		fault(!between(d.Percent, 1, 100), "bundle-percent", "Enter a percentage from 1 to 100; 100 is free.")
+		fault(!between(d.Percent, 1, 100), "bundle-percent", "Enter what comes off the cheaper pieces, from 1 to 100 percent.")
 	default:
 		fault(true, "kind-percent", "Choose what the discount gives.")
 	}
-	fault(d.Minimum < 0 || d.Minimum > MaxDiscountAmount, "minimum", "Enter a smaller amount.")
+	fault(d.Minimum < 0 || d.Minimum > MaxDiscountAmount, "minimum", "Enter a smaller amount for orders from.")
 	fault(d.StartsAt != nil && d.EndsAt != nil && !d.StartsAt.Before(*d.EndsAt), "ends", "Choose an end after the start.")
-	fault(!between(d.MaxUses, 0, maxDiscountCount), "uses", "Enter a number up to 1000000, or nothing for no limit.")
-	fault(!between(d.MaxPerCustomer, 0, maxDiscountCount), "customer", "Enter a number up to 1000000, or nothing for no limit.")
+	fault(!between(d.MaxUses, 0, maxDiscountCount), "uses", "Enter the uses in all as a number up to 1000000, or nothing for no limit.")
+	fault(!between(d.MaxPerCustomer, 0, maxDiscountCount), "customer", "Enter the uses per customer as a number up to 1000000, or nothing for no limit.")
 	return faults
 }
 

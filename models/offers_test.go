@@ -625,7 +625,7 @@ func TestDiscountsInTheAdmin(t *testing.T) {
 		if got := strings.Join(actions, " "); got != "discount_on discount_off discount_changed discount_created discount_created" {
 			t.Errorf("audit: %s", got)
 		}
-		if change := entries[2]; !strings.Contains(change.Before, "10 % off") || !strings.Contains(change.After, "20 % off") {
+		if change := entries[2]; !strings.Contains(change.Before, "10% off") || !strings.Contains(change.After, "20% off") {
 			t.Errorf("%+v", change)
 		}
 		// One that is switched off counts no more, also where its use is held.

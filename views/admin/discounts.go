@@ -65,6 +65,14 @@ func usesText(d models.Discount) string {
 	return text
 }
 
+// heldText says how many uses open checkouts hold.
+func heldText(reserved int64) string {
+	if reserved == 1 {
+		return "Held by 1 open checkout"
+	}
+	return "Held by " + strconv.FormatInt(reserved, 10) + " open checkouts"
+}
+
 // validText says when a discount counts.
 func validText(d models.Discount) string {
 	switch {

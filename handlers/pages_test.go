@@ -171,6 +171,16 @@ func (w walk) cart() {
 	w.Click(".coupon button")
 	w.at("/cart?notice=discount")
 	w.look("cart with a code")
+	better, err := w.app.Store.CreateDiscount(w.t.Context(), models.Discount{
+		Name: "Study week", Kind: models.DiscountAmount, Amount: 4000, Minimum: 20_000, Enabled: true,
+	}, models.Actor{Email: "owner@example.com"})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.visit("cart with a better offer", "/cart", 200)
+	if err := w.app.Store.SwitchDiscount(w.t.Context(), better.ID, false, models.Actor{}); err != nil {
+		w.t.Fatal(err)
+	}
 	brief := welcome(w.t, w.app, "BRIEF")
 	w.Click(".kept button")
 	w.Fill("#code", "brief")

@@ -186,8 +186,8 @@ func (d Discount) Faults() []InvalidError {
 	}
 	fault(d.Minimum < 0 || d.Minimum > MaxDiscountAmount, "minimum", "Enter a smaller amount for orders from.")
 	fault(d.StartsAt != nil && d.EndsAt != nil && !d.StartsAt.Before(*d.EndsAt), "ends", "Choose an end after the start.")
-	fault(!between(d.MaxUses, 0, maxDiscountCount), "uses", "Enter the uses in all as a number up to 1000000, or nothing for no limit.")
-	fault(!between(d.MaxPerCustomer, 0, maxDiscountCount), "customer", "Enter the uses per customer as a number up to 1000000, or nothing for no limit.")
+	fault(!between(d.MaxUses, 0, maxDiscountCount), "uses", "Enter the uses in all as a whole number, or nothing for no limit.")
+	fault(!between(d.MaxPerCustomer, 0, maxDiscountCount), "customer", "Enter the uses per customer as a whole number, or nothing for no limit.")
 	return faults
 }
 

@@ -240,6 +240,12 @@ func (d Discount) subject() string { return fmt.Sprintf("discount %d, %s", d.ID,
 // is for.
 func (s *Store) saveDiscount(ctx context.Context, d *Discount, write func(tx *gorm.DB, currency string) error) error {
 	d.Name, d.Code = strings.TrimSpace(d.Name), NormalCode(d.Code)
+	for _, at := range []**time.Time{&d.StartsAt, &d.EndsAt} { // SQLite compares moments as they are written
+		if *at != nil {
+			utc := (*at).UTC().Truncate(time.Millisecond)
+			*at = &utc
+		}
+	}
 	if faults := d.Faults(); len(faults) > 0 {
 		return &faults[0]
 	}

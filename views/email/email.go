@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/a-h/templ"
 
@@ -105,8 +106,12 @@ func receiptText(r Receipt) string {
 		fmt.Fprintf(&out, "%d x %s\n    %s\n", item.Quantity, oneLine(name), r.Order.Price(item.Total))
 	}
 	out.WriteString("\n")
-	for _, row := range amounts(r.Order) {
-		fmt.Fprintf(&out, "%-10s %s\n", row.label, row.value)
+	rows, width := amounts(r.Order), 10
+	for _, row := range rows {
+		width = max(width, utf8.RuneCountInString(row.label))
+	}
+	for _, row := range rows {
+		fmt.Fprintf(&out, "%-*s %s\n", width, row.label, row.value)
 	}
 	if lines := addressLines(r.Order); len(lines) > 0 {
 		fmt.Fprintf(&out, "\nIt goes to:\n%s\n", strings.Join(lines, "\n"))

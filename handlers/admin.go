@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -28,6 +29,7 @@ type adminPages struct {
 	simulated bool
 	watch     *webhookWatch
 	doctor    func(ctx context.Context, test bool) []admin.Finding
+	now       func() time.Time
 	log       *slog.Logger
 	needs     adminNeeds
 }
@@ -59,7 +61,7 @@ func adminRoutes(e *echo.Echo, c Config, limits *limits, refusals *refusals) {
 	a := adminPages{
 		store: c.Store, sessions: newStaffSessions(c), limits: limits, verifier: c.Verifier, refusals: refusals,
 		simulated: c.SimulatorURL != "", watch: &webhookWatch{store: c.Store, now: c.Now}, doctor: c.Doctor,
-		log: c.Logger, needs: adminNeeds{},
+		now: c.Now, log: c.Logger, needs: adminNeeds{},
 	}
 	group := e.Group("/admin", noStore, a.sessions.keep, a.deny)
 	route := func(least models.Role, method, path string, h echo.HandlerFunc) {
@@ -90,6 +92,12 @@ func adminRoutes(e *echo.Echo, c Config, limits *limits, refusals *refusals) {
 	route(models.RoleViewer, get, "/events/:id", a.event)
 	route(models.RoleManager, post, "/events/:id/replay", a.replay)
 	route(models.RoleViewer, get, "/products", a.products)
+	route(models.RoleViewer, get, "/discounts", a.discounts)
+	route(models.RoleManager, post, "/discounts/new", a.createDiscount)
+	route(models.RoleManager, get, "/discounts/new", a.newDiscount)
+	route(models.RoleManager, get, "/discounts/:id", a.discountForm)
+	route(models.RoleManager, post, "/discounts/:id", a.changeDiscount)
+	route(models.RoleManager, post, "/discounts/:id/switch", a.switchDiscount)
 	route(models.RoleViewer, get, "/mail", a.mails)
 	route(models.RoleViewer, get, "/mail/:id", a.mail)
 	route(models.RoleViewer, get, "/mail/:id/html", a.mailHTML)

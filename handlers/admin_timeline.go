@@ -19,6 +19,7 @@ var staffTitles = map[string]string{
 	"event_replayed":    "Event applied once more",
 	"refunded":          "Money sent back",
 	"review":            "Payment needs a decision",
+	"discount_over":     "A discount was used beyond its limit",
 }
 
 // timeline merges everything that is known of an order, oldest first.

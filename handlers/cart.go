@@ -132,6 +132,39 @@ func (h carts) set(c echo.Context) error {
 	return h.showTyped(c, fault, variantID, form.Get("quantity"))
 }
 
+// discount keeps a code with the cart, or takes it off.
+func (h carts) discount(c echo.Context) error {
+	form, err := postForm(c)
+	if err != nil {
+		return err
+	}
+	ctx, token := c.Request().Context(), h.token(c)
+	if form.Get("remove") != "" {
+		if err := h.store.RemoveCartDiscount(ctx, token); err != nil {
+			return err
+		}
+		return c.Redirect(http.StatusSeeOther, "/cart?notice=no-code")
+	}
+	err = h.store.SetCartDiscount(ctx, token, form.Get("code"))
+	fault, bad := invalid(err)
+	switch {
+	case err == nil:
+		h.setCookie(c, token)
+		return c.Redirect(http.StatusSeeOther, "/cart?notice=discount")
+	case errors.Is(err, models.ErrNotFound):
+		return h.show422(c, views.FieldError{Field: "cart", Message: "Your cart is empty. Put something into it first, then type the code."})
+	case !bad:
+		return err
+	}
+	page, err := h.page(c)
+	if err != nil {
+		return err
+	}
+	page.Errors = []views.FieldError{fault}
+	page.Discount.Typed = form.Get("code")
+	return render(c, http.StatusUnprocessableEntity, views.Cart(page))
+}
+
 // changeNotice tells the cart page what has just changed, so that it can offer
 // to undo a removal.
 func changeNotice(before []models.CartLine, variantID, quantity int64) string {
@@ -188,6 +221,9 @@ var notices = map[string]views.Notice{
 	"stripe":     {Kind: views.NoticeError, Text: "Our payment partner does not answer at the moment. Nothing was charged and your cart is safe. Please try again in a minute."},
 	"empty":      {Kind: views.NoticeInfo, Text: "Your cart is empty, so there is nothing to pay."},
 	"cart-paid":  {Kind: views.NoticeInfo, Text: "This cart has already been paid. You will find the order in your mail."},
+	"discount":   {Kind: views.NoticeSuccess, Text: "The code is with your cart."},
+	"no-code":    {Kind: views.NoticeInfo, Text: "The code is off your cart."},
+	"too-small":  {Kind: views.NoticeError, Text: "What is left to pay is too little for our payment partner to take. Please add something to your cart."},
 	"cart-again": {Kind: views.NoticeInfo, Text: "Your cart changed while the payment page was open. Please check it and try again."},
 }
 
@@ -217,9 +253,9 @@ func (h carts) page(c echo.Context) (views.CartPage, error) {
 	}
 	frame.NoIndex = true
 	currency := snap.shop.Currency
-	page := views.CartPage{Frame: frame, Total: models.Money{Currency: currency}}
+	page := views.CartPage{Frame: frame, Subtotal: models.Money{Currency: currency}, Total: models.Money{Currency: currency}}
 	if token := h.token(c); token != "" {
-		_, lines, err := h.store.CartByToken(ctx, token)
+		cart, lines, err := h.store.CartByToken(ctx, token)
 		if err != nil && !errors.Is(err, models.ErrNotFound) {
 			return page, err
 		}
@@ -227,10 +263,17 @@ func (h carts) page(c echo.Context) (views.CartPage, error) {
 			shown := cartLine(line, currency)
 			page.Lines = append(page.Lines, shown)
 			page.Count += line.Quantity
-			page.Total.Amount += shown.Total.Amount
+			page.Subtotal.Amount += shown.Total.Amount
 			problem, unsellable := line.Unsellable()
 			page.CannotSell = page.CannotSell || (unsellable && problem.Available < problem.Wanted)
 		}
+		offer, err := h.store.CartOffer(ctx, cart, lines)
+		if err != nil {
+			return page, err
+		}
+		page.Discount = cartDiscount(offer, currency)
+		page.CannotSell = page.CannotSell || page.Discount.Problem != ""
+		page.Total.Amount = page.Subtotal.Amount - offer.Saving
 	}
 	if len(page.Lines) == 0 {
 		products, _, err := h.store.Products(ctx, models.ProductFilter{Sort: models.SortFeatured, PerPage: 4})
@@ -240,6 +283,17 @@ func (h carts) page(c echo.Context) (views.CartPage, error) {
 		page.Suggestions = storefront{store: h.store, frames: h.frames}.cards(products, snap)
 	}
 	return page, nil
+}
+
+func cartDiscount(offer models.Offer, currency string) views.CartDiscount {
+	shown := views.CartDiscount{Code: offer.Code, Beaten: offer.Beaten, Saving: models.Money{Amount: offer.Saving, Currency: currency}}
+	if offer.Discount != nil {
+		shown.Label = offer.Discount.Label()
+	}
+	if fault, bad := invalid(offer.Fault); bad {
+		shown.Problem = fault.Message
+	}
+	return shown
 }
 
 func cartLine(line models.CartLine, currency string) views.CartLine {

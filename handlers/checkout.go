@@ -30,9 +30,14 @@ const checkoutPatience = 25 * time.Second
 func (h checkout) start(c echo.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request().Context()), checkoutPatience)
 	defer cancel()
+	form, err := postForm(c)
+	if err != nil {
+		return err
+	}
 	token := h.carts.token(c)
-	url, err := h.paymentPage(ctx, token)
+	url, err := h.paymentPage(ctx, token, form.Get("total"))
 	var unsellable *models.UnsellableError
+	var changed *models.TotalChangedError
 	var refused *models.PaymentError
 	switch {
 	case err == nil:
@@ -46,11 +51,32 @@ func (h checkout) start(c echo.Context) error {
 		return c.Redirect(http.StatusSeeOther, "/cart?notice=cart-again")
 	case errors.As(err, &unsellable):
 		return h.showUnsellable(c, token)
+	case errors.As(err, &changed):
+		return h.carts.show422(c, views.FieldError{Field: "cart", Message: fmt.Sprintf("The total has changed from %s to %s since you saw it. Please have a look before you pay.", changed.Was, changed.Now)})
+	case errors.As(err, &refused) && refused.TooSmall:
+		return c.Redirect(http.StatusSeeOther, "/cart?notice=too-small")
 	case errors.As(err, &refused):
 		h.log.ErrorContext(ctx, "stripe did not open a payment page", "definite", refused.Definite, "error", err)
 		return c.Redirect(http.StatusSeeOther, "/cart?notice=stripe")
 	}
+	if fault, bad := invalid(err); bad {
+		return h.showDiscount(c, fault)
+	}
 	return err
+}
+
+// showDiscount shows the cart with why its discount does not count any more.
+func (h checkout) showDiscount(c echo.Context, fault views.FieldError) error {
+	page, err := h.carts.page(c)
+	if err != nil {
+		return err
+	}
+	fault.Field = "cart"
+	if page.Discount.Code != "" {
+		fault.Field = "discount"
+	}
+	page.Errors = []views.FieldError{fault}
+	return render(c, http.StatusUnprocessableEntity, views.Cart(page))
 }
 
 var (
@@ -60,13 +86,18 @@ var (
 
 // paymentPage returns the address of the one open payment page of a cart. An
 // order's earlier page is closed before a new one is opened, so that at most
-// one can be paid at any time.
-func (h checkout) paymentPage(ctx context.Context, token string) (string, error) {
+// one can be paid at any time. Where the shopper was shown a total, nothing is
+// sold at another.
+func (h checkout) paymentPage(ctx context.Context, token, total string) (string, error) {
 	if token == "" {
 		return "", models.ErrNotFound
 	}
+	begin := func() (models.Checkout, error) { return h.store.BeginCheckout(ctx, token) }
+	if shown, ok := whole(total); ok {
+		begin = func() (models.Checkout, error) { return h.store.BeginCheckoutAt(ctx, token, shown) }
+	}
 	for range 3 {
-		begun, err := h.store.BeginCheckout(ctx, token)
+		begun, err := begin()
 		if err != nil {
 			return "", err
 		}

@@ -138,6 +138,7 @@ var allowances = map[string]struct {
 	every time.Duration
 }{
 	"cart":          {60, time.Second},
+	"discount":      {30, 3 * time.Second},
 	"checkout":      {20, 6 * time.Second},
 	"lookup":        {10, 30 * time.Second},
 	"login":         {20, 15 * time.Second},

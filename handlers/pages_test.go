@@ -164,6 +164,34 @@ func (w walk) cart() {
 	w.put("leather-folio", 1)
 	w.put("chocolate-bar", 12)
 	w.look("cart")
+	w.Fill("#code", "spring sale")
+	w.check("status", w.Click(".coupon button"), http.StatusUnprocessableEntity)
+	w.look("cart with a refused code")
+	w.Fill("#code", "welcome")
+	w.Click(".coupon button")
+	w.at("/cart?notice=discount")
+	w.look("cart with a code")
+	better, err := w.app.Store.CreateDiscount(w.t.Context(), models.Discount{
+		Name: "Study week", Kind: models.DiscountAmount, Amount: 4000, Minimum: 20_000, Enabled: true,
+	}, models.Actor{Email: "owner@example.com"})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.visit("cart with a better offer", "/cart", 200)
+	if err := w.app.Store.SwitchDiscount(w.t.Context(), better.ID, false, models.Actor{}); err != nil {
+		w.t.Fatal(err)
+	}
+	brief := welcome(w.t, w.app, "BRIEF")
+	w.Click(".kept button")
+	w.Fill("#code", "brief")
+	w.Click(".coupon button")
+	if err := w.app.Store.SwitchDiscount(w.t.Context(), brief.ID, false, models.Actor{}); err != nil {
+		w.t.Fatal(err)
+	}
+	w.visit("cart with a code that is over", "/cart", 200)
+	w.check("status", w.Click("#checkout"), http.StatusUnprocessableEntity)
+	w.look("cart refused for its code")
+	w.Click(".kept button")
 	w.Fill("main input[inputmode=numeric]", "-2")
 	w.check("status", w.Click(".line form:has(input[inputmode=numeric]) button"), http.StatusUnprocessableEntity)
 	w.look("cart with a fault")
@@ -243,6 +271,7 @@ func (w walk) newShop() {
 	w.look("admin overview empty")
 	w.visit("admin mail empty", "/admin/mail", 200)
 	w.visit("admin orders empty", "/admin/orders", 200)
+	w.visit("admin discounts empty", "/admin/discounts", 200)
 }
 
 func (w walk) admin(orders map[models.OrderStatus]models.Order) {
@@ -261,6 +290,7 @@ func (w walk) admin(orders map[models.OrderStatus]models.Order) {
 	}
 	w.visit("admin products", "/admin/products", 200)
 	w.visit("admin products none found", "/admin/products?q=typewriter", 200)
+	w.discounts()
 	w.visit("admin mail", "/admin/mail", 200)
 	var receipt int64
 	w.app.Eventually("the receipt", func() bool {
@@ -305,9 +335,47 @@ func (w walk) admin(orders map[models.OrderStatus]models.Order) {
 	w.visit("admin 404", "/admin/nothing", http.StatusNotFound)
 }
 
+func (w walk) discounts() {
+	w.visit("admin discounts", "/admin/discounts", 200)
+	w.visit("admin discounts none found", "/admin/discounts?q=nothing&status=over", 200)
+	w.visit("admin discount new", "/admin/discounts/new", 200)
+	w.Fill("#code", "no blanks")
+	w.Fill("#uses", "many")
+	w.check("status", w.Click("form.discount .primary"), http.StatusUnprocessableEntity)
+	w.look("admin discount with faults")
+	w.Fill("#name", "Three pencils for two")
+	w.Fill("#code", "")
+	w.Fill("#uses", "100")
+	w.Fill("#percent", "20")
+	w.Fill("#minimum", "900.00")
+	w.Click("form.discount .primary")
+	w.at("/admin/discounts?notice=saved")
+	w.look("admin discounts after saving")
+	w.visit("admin discount", "/admin/discounts/1", 200)
+}
+
+// welcome stores a discount with a code.
+func welcome(t *testing.T, app *apptest.App, code string) models.Discount {
+	t.Helper()
+	collections, err := app.Store.Collections(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ends := time.Now().Add(90 * 24 * time.Hour)
+	d, err := app.Store.CreateDiscount(t.Context(), models.Discount{
+		Name: "Welcome to the shop", Code: code, Kind: models.DiscountPercent, Percent: 15, MaxUses: 500, EndsAt: &ends, Enabled: true,
+		CollectionIDs: []int64{collections[0].ID, collections[1].ID},
+	}, models.Actor{Email: "owner@example.com"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
 // makeOrders makes an order in every status that a payment leads to.
 func makeOrders(t *testing.T, app *apptest.App) map[models.OrderStatus]models.Order {
 	t.Helper()
+	welcome(t, app, "WELCOME")
 	orders := map[models.OrderStatus]models.Order{}
 	for status, change := range map[models.OrderStatus]func(*models.CheckoutSession) []string{
 		models.OrderPending: func(*models.CheckoutSession) []string { return nil },
@@ -382,6 +450,7 @@ func placeOrder(t *testing.T, app *apptest.App) (models.Order, string) {
 		}
 		shopper.Post("/cart/items", "variant_id", fmt.Sprint(product.Variants[0].ID), "quantity", "2")
 	}
+	shopper.Post("/cart/discount", "code", "welcome")
 	page := shopper.Post("/checkout").Location
 	session := page[strings.LastIndex(page, "/")+1:]
 	order, err := app.Store.OrderBySession(t.Context(), session)

@@ -39,6 +39,7 @@ func routes(e *echo.Echo, c Config, frames *frames) {
 	get("/cart", carts.show)
 	e.POST("/cart/items", carts.add, limits.byAddress("cart"))
 	e.POST("/cart/items/:variant_id", carts.set, limits.byAddress("cart"))
+	e.POST("/cart/discount", carts.discount, limits.byAddress("discount"))
 
 	e.POST("/checkout", checkout.start, limits.byAddress("checkout"))
 	get("/checkout/success", checkout.success)

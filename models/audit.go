@@ -38,12 +38,17 @@ const (
 	AuditReviewAccepted  AuditAction = "review_accepted"
 	AuditReviewCanceled  AuditAction = "review_canceled"
 	AuditEventReplayed   AuditAction = "event_replayed"
+	AuditDiscountCreated AuditAction = "discount_created"
+	AuditDiscountChanged AuditAction = "discount_changed"
+	AuditDiscountOff     AuditAction = "discount_off"
+	AuditDiscountOn      AuditAction = "discount_on"
 )
 
 // AuditActions lists every action, for filters.
 var AuditActions = [...]AuditAction{
 	AuditLogin, AuditLoginFailed, AuditLogout, AuditSetup, AuditStaffCreated, AuditPasswordChanged, AuditPasswordReset, AuditJobRetried,
 	AuditRefund, AuditReviewAccepted, AuditReviewCanceled, AuditEventReplayed,
+	AuditDiscountCreated, AuditDiscountChanged, AuditDiscountOff, AuditDiscountOn,
 }
 
 // AuditEntry says who did what, and when. Nothing in the shop changes or

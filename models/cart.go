@@ -109,11 +109,15 @@ func (p Product) PictureOf(v Variant) Picture {
 	return Picture{}
 }
 
-// fingerprint identifies what a cart holds and at which prices.
-func fingerprint(lines []CartLine) string {
+// fingerprint identifies what a cart holds, at which prices, and what comes off
+// them.
+func fingerprint(lines []CartLine, offer Offer) string {
 	parts := make([]string, len(lines))
 	for i, line := range lines {
 		parts[i] = fmt.Sprintf("%d:%d:%d", line.VariantID, line.Quantity, line.Variant.Price)
+	}
+	if offer.Discount != nil {
+		parts = append(parts, fmt.Sprintf("discount %d:%d:%d", offer.Discount.ID, offer.Saving, offer.Shares))
 	}
 	sort.Strings(parts)
 	sum := sha256.Sum256(fmt.Append(nil, parts))

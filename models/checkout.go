@@ -36,25 +36,39 @@ type Checkout struct {
 // and the attempt's idempotency key and expiry are fixed when it returns;
 // nothing has been said to Stripe.
 //
-// It returns ErrNotFound for a missing or empty cart and an UnsellableError,
-// with nothing changed, when a line is short of stock or has a new price.
+// It returns ErrNotFound for a missing or empty cart and, with nothing changed,
+// an UnsellableError when a line is short of stock or has a new price, and an
+// InvalidError when the cart's discount does not count any more.
 func (s *Store) BeginCheckout(ctx context.Context, token string) (Checkout, error) {
+	return s.beginCheckout(ctx, token, nil)
+}
+
+// BeginCheckoutAt is BeginCheckout for a shopper who was shown a total. It
+// returns a TotalChangedError, with nothing changed, where the cart comes to
+// another one now.
+func (s *Store) BeginCheckoutAt(ctx context.Context, token string, shown int64) (Checkout, error) {
+	return s.beginCheckout(ctx, token, &shown)
+}
+
+func (s *Store) beginCheckout(ctx context.Context, token string, shown *int64) (Checkout, error) {
 	var checkout Checkout
 	err := s.transaction(ctx, func(tx *gorm.DB) error {
-		// Written first: two clicks on the button stand in line here.
-		touched := tx.Model(&Cart{}).Where("token_hash = ?", HashToken(token)).UpdateColumn("updated_at", s.now())
-		if touched.Error != nil {
-			return touched.Error
-		}
-		cart, lines, err := loadCart(tx, token)
+		cart, lines, err := s.lockCart(tx, token)
 		if err != nil {
 			return err
 		}
-		if len(lines) == 0 {
-			return ErrNotFound
+		offer, err := s.offer(tx, cart, lines)
+		if err != nil {
+			return err
+		}
+		if offer.Fault != nil {
+			return offer.Fault
+		}
+		if err := agreed(tx, lines, offer, shown); err != nil {
+			return err
 		}
 		if cart.OrderID != nil {
-			resumed, err := s.resumeCheckout(tx, *cart.OrderID, fingerprint(lines), lines)
+			resumed, err := s.resumeCheckout(tx, *cart.OrderID, fingerprint(lines, offer), lines)
 			if err != nil {
 				return err
 			}
@@ -63,7 +77,7 @@ func (s *Store) BeginCheckout(ctx context.Context, token string) (Checkout, erro
 				return nil
 			}
 		}
-		checkout, err = s.placeOrder(tx, cart, lines)
+		checkout, err = s.placeOrder(tx, cart, lines, offer)
 		return err
 	})
 	if err != nil {
@@ -124,7 +138,7 @@ func sellableLines(lines []CartLine) error {
 	return nil
 }
 
-func (s *Store) placeOrder(tx *gorm.DB, cart Cart, lines []CartLine) (Checkout, error) {
+func (s *Store) placeOrder(tx *gorm.DB, cart Cart, lines []CartLine, offer Offer) (Checkout, error) {
 	if err := sellableLines(lines); err != nil {
 		return Checkout{}, err
 	}
@@ -136,7 +150,7 @@ func (s *Store) placeOrder(tx *gorm.DB, cart Cart, lines []CartLine) (Checkout, 
 	token := NewToken()
 	order := Order{
 		Number: token, Token: token, Status: OrderPending, Fulfilment: Unfulfilled, StockStatus: StockReleased,
-		CartID: &cart.ID, CartFingerprint: fingerprint(lines), Currency: shop.Currency, CreatedAt: now, UpdatedAt: now,
+		CartID: &cart.ID, CartFingerprint: fingerprint(lines, offer), Currency: shop.Currency, CreatedAt: now, UpdatedAt: now,
 	}
 	for _, line := range lines {
 		item := OrderItem{
@@ -146,6 +160,12 @@ func (s *Store) placeOrder(tx *gorm.DB, cart Cart, lines []CartLine) (Checkout, 
 		}
 		order.Items = append(order.Items, item)
 		order.Subtotal += item.Total
+	}
+	if d := offer.Discount; d != nil {
+		order.Discount, order.DiscountID, order.DiscountCode, order.DiscountName = offer.Saving, &d.ID, d.Code, d.Name
+		for i := range order.Items {
+			order.Items[i].Discount = offer.Shares[i]
+		}
 	}
 	order.Total = order.Subtotal - order.Discount + order.Shipping + order.Tax
 	if err := tx.Create(&order).Error; err != nil {
@@ -182,7 +202,7 @@ func (s *Store) newAttempt(tx *gorm.DB, orderID int64) (CheckoutAttempt, error) 
 	return attempt, nil
 }
 
-// reserve holds the stock of an order's lines. Each is a conditional update:
+// reserve holds the stock of an order's lines, and a use of its discount. Each is a conditional update:
 // what another shopper took in the meantime cannot be held, whatever was read
 // before. Lines go by variant id, so that no two orders wait for each other.
 func (s *Store) reserve(tx *gorm.DB, order *Order, lines []CartLine) error {
@@ -213,12 +233,15 @@ func (s *Store) reserve(tx *gorm.DB, order *Order, lines []CartLine) error {
 		return err
 	}
 	if changed {
-		return catalogueChanged(tx)
+		if err := catalogueChanged(tx); err != nil {
+			return err
+		}
 	}
-	return nil
+	return s.reserveDiscount(tx, order)
 }
 
-// release gives an order's reserved stock back, once.
+// release gives an order's reserved stock and the use of its discount back,
+// once.
 func (s *Store) release(tx *gorm.DB, order *Order) error {
 	if order.StockStatus != StockReserved {
 		return nil
@@ -237,9 +260,11 @@ func (s *Store) release(tx *gorm.DB, order *Order) error {
 		return err
 	}
 	if changed {
-		return catalogueChanged(tx)
+		if err := catalogueChanged(tx); err != nil {
+			return err
+		}
 	}
-	return nil
+	return s.releaseDiscount(tx, order)
 }
 
 func itemsByVariant(items []OrderItem) []OrderItem {

@@ -118,9 +118,12 @@ type Cart struct {
 	ID        int64
 	TokenHash string // SHA-256 of the cookie's token, hex
 	OrderID   *int64 // the order its last checkout made
-	CreatedAt time.Time
-	UpdatedAt time.Time
-	Items     []CartItem
+	// DiscountCode is the code the shopper typed, which may have ceased to
+	// count since; empty for none.
+	DiscountCode string
+	CreatedAt    time.Time
+	UpdatedAt    time.Time
+	Items        []CartItem
 }
 
 // CartItem is a line of a cart.
@@ -181,6 +184,9 @@ type Order struct {
 	Currency        string // ISO 4217, upper case
 	Subtotal        int64
 	Discount        int64
+	DiscountID      *int64 // the discount that made it so
+	DiscountCode    string // as it was then; empty for one that counts by itself
+	DiscountName    string
 	Shipping        int64
 	Tax             int64
 	Total           int64
@@ -224,6 +230,14 @@ func (o Order) Quantity() int64 {
 	return pieces
 }
 
+// DiscountLabel is what the order's discount is called.
+func (o Order) DiscountLabel() string {
+	if o.DiscountCode != "" {
+		return o.DiscountCode
+	}
+	return o.DiscountName
+}
+
 // Open reports whether the order still waits for its payment.
 func (o Order) Open() bool { return o.Status == OrderPending || o.Status == OrderAwaitingPayment }
 
@@ -255,7 +269,8 @@ type OrderItem struct {
 	PictureKey   string
 	Quantity     int64
 	UnitPrice    int64
-	Total        int64
+	Total        int64 // before the discount
+	Discount     int64 // the line's share of the order's
 }
 
 // OrderEvent is one line of an order's own history.

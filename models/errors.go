@@ -52,6 +52,7 @@ type PaymentError struct {
 	Definite bool   // Stripe decided: asking again with the same key gives the same answer
 	Status   int    // Stripe's HTTP status; 0 where it did not answer
 	Reason   string // Stripe's own sentence for people, where it gave one
+	TooSmall bool   // the total is less than Stripe takes
 	Err      error
 }
 

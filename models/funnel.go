@@ -344,9 +344,11 @@ func (s *Store) markPaid(tx *gorm.DB, order *Order, session CheckoutSession) (ou
 	}
 	if reserved {
 		// Last: other orders of the same variants wait from here to the commit.
-		return OutcomePaid, "", sellReserved(tx, order.Items)
+		if err := sellReserved(tx, order.Items); err != nil {
+			return "", "", err
+		}
 	}
-	return OutcomePaid, "", nil
+	return OutcomePaid, "", s.useDiscount(tx, order, reserved, session.Email)
 }
 
 // sellStock turns an order's reservation into a sale; where the stock had gone
@@ -459,7 +461,11 @@ func (s *Store) applyExpired(tx *gorm.DB, order *Order) (outcome, detail string,
 // emptyCart takes what an order bought out of the cart it was made of. What
 // the shopper put in since stays.
 func emptyCart(tx *gorm.DB, order *Order) error {
-	result := tx.Model(&Cart{}).Where("order_id = ?", order.ID).UpdateColumn("order_id", nil)
+	values := map[string]any{"order_id": nil}
+	if order.DiscountCode != "" { // it has served
+		values["discount_code"] = ""
+	}
+	result := tx.Model(&Cart{}).Where("order_id = ?", order.ID).UpdateColumns(values)
 	if result.Error != nil {
 		return fmt.Errorf("untie the cart of order %d: %w", order.ID, result.Error)
 	}

@@ -58,6 +58,10 @@ func (m Money) Times(quantity int64) Money {
 	return Money{Amount: m.Amount * quantity, Currency: m.Currency}
 }
 
+// Payable reports whether Stripe takes such an amount: in currencies of three
+// decimals it must end in 0.
+func (m Money) Payable() bool { return m.Amount%amountStep(m.Currency) == 0 }
+
 // ParseMoney reads an amount a person typed in major units, such as "12.50"
 // or "12,50", in the currency given. It returns an InvalidError for field where it is no
 // amount of it: text, negative, or with more decimals than the currency has.

@@ -287,6 +287,7 @@ func TestStaffRefunds(t *testing.T) {
 		}},
 		{"a discount lowers what a line comes to", func(t *till) {
 			modelstest.Exec(t.T, t.url, fmt.Sprintf("UPDATE orders SET discount = 300, total = 1200 WHERE id = %d", t.order.ID))
+			modelstest.Exec(t.T, t.url, fmt.Sprintf("UPDATE order_items SET discount = 300 WHERE order_id = %d", t.order.ID))
 			t.event(models.EventSessionCompleted, t.with(func(s *models.CheckoutSession) { *s.AmountTotal = 1200 }), models.OutcomePaid)
 			if refund := t.granted(models.RefundRequest{Lines: []models.RefundItem{{OrderItemID: t.order.Items[0].ID, Quantity: 1}}}); refund.Amount != 400 {
 				t.Errorf("a piece comes to %d", refund.Amount)

@@ -176,7 +176,7 @@ func checkRefund(order Order, payments []Payment, r RefundRequest) (Payment, int
 	}
 	amount := r.Amount
 	if amount == 0 {
-		amount = linesAmount(order, r.Lines)
+		amount = linesAmount(order, payments, r.Lines)
 	}
 	left := payment.Refundable()
 	switch {
@@ -246,19 +246,39 @@ func refundedPayment(payments []Payment, id int64) (Payment, error) {
 	return Payment{}, &InvalidError{Field: "amount", Message: "No money has arrived for this order, so none can go back."}
 }
 
-// linesAmount is what was paid for the chosen pieces, tax and their share of a
-// discount included, in minor units of the order's currency.
-func linesAmount(order Order, lines []RefundItem) int64 {
-	var goods int64
+// linesAmount is what was paid for the chosen pieces, tax and their own share
+// of a discount included, in minor units of the order's currency. Pieces of a
+// line go back in turn, so that all of them come to exactly what the line was
+// paid with.
+func linesAmount(order Order, payments []Payment, lines []RefundItem) int64 {
+	step := amountStep(order.Currency)
+	nets := make([]int64, len(order.Items))
+	for i, item := range order.Items {
+		nets[i] = item.Total - item.Discount
+	}
+	taxes := spread(order.Tax, nets, step)
+	var amount int64
 	for _, line := range lines {
-		if item, ok := orderItem(order, line.OrderItemID); ok {
-			goods += item.UnitPrice * line.Quantity
+		for i, item := range order.Items {
+			if item.ID != line.OrderItemID {
+				continue
+			}
+			before := RefundedPieces(payments, item.ID)
+			paid := nets[i] + taxes[i]
+			amount += paidFor(paid, before+line.Quantity, item.Quantity, step) - paidFor(paid, before, item.Quantity, step)
 		}
 	}
-	if order.Subtotal == 0 {
-		return 0
+	return amount
+}
+
+// paidFor is the part of what a line was paid with that the first pieces of it
+// come to.
+func paidFor(paid, pieces, of, step int64) int64 {
+	if pieces >= of {
+		return paid
 	}
-	return goods * (order.Total - order.Shipping) / order.Subtotal
+	steps, _ := mulDiv(paid, pieces, of*step)
+	return steps * step
 }
 
 func orderItem(order Order, id int64) (OrderItem, bool) {

@@ -98,6 +98,7 @@ func (s *Store) AcceptReview(ctx context.Context, orderID int64, actor Actor) er
 		if payment.underway() {
 			return &InvalidError{Field: "review", Message: "A refund of this payment is on its way. Wait until it is done or has failed, and then decide."}
 		}
+		reserved := order.StockStatus == StockReserved
 		sold, err := s.sellStock(tx, order)
 		if err != nil {
 			return err
@@ -129,6 +130,9 @@ func (s *Store) AcceptReview(ctx context.Context, orderID int64, actor Actor) er
 			return err
 		}
 		if err := emptyCart(tx, order); err != nil {
+			return err
+		}
+		if err := s.useDiscount(tx, order, reserved, order.Email); err != nil {
 			return err
 		}
 		return s.refundOrder(tx, order)

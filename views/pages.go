@@ -202,11 +202,23 @@ type CartPage struct {
 	Frame        Frame
 	Lines        []CartLine
 	Count        int64        // pieces
-	Total        models.Money // of the lines
+	Subtotal     models.Money // of the lines
+	Discount     CartDiscount
+	Total        models.Money // what is to be paid
 	CannotSell   bool         // something must change before checkout
 	Suggestions  []ProductCard
-	Errors       []FieldError // field ids are "quantity-<variant id>"
+	Errors       []FieldError // field ids are "quantity-<variant id>", "code" and "discount"
 	PayableUntil *time.Time   // an open payment page of this cart ends then
+}
+
+// CartDiscount is what comes off a cart, and the code that was typed for it.
+type CartDiscount struct {
+	Label   string       // what counts: a code, or the name of an offer
+	Saving  models.Money // Amount 0 where nothing counts
+	Code    string       // the code the cart keeps, or empty
+	Problem string       // why that code does not count
+	Beaten  bool         // the code would count, but what does saves more
+	Typed   string       // what was typed and refused
 }
 
 // CartLine is a line of the cart.

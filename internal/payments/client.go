@@ -72,6 +72,10 @@ func New(c Config) *Client {
 //
 // The error is a *models.PaymentError.
 func (c *Client) CreateSession(ctx context.Context, order models.Order, attempt models.CheckoutAttempt) (models.CheckoutSession, error) {
+	discounts, err := c.discounts(ctx, order, attempt)
+	if err != nil {
+		return models.CheckoutSession{}, err
+	}
 	orderID := strconv.FormatInt(order.ID, 10)
 	metadata := map[string]string{"order_id": orderID, "order_number": order.Number}
 	params := &stripe.CheckoutSessionParams{
@@ -79,6 +83,7 @@ func (c *Client) CreateSession(ctx context.Context, order models.Order, attempt 
 		ClientReferenceID: stripe.String(orderID),
 		SuccessURL:        stripe.String(c.baseURL + "/checkout/success?session_id={CHECKOUT_SESSION_ID}"),
 		CancelURL:         stripe.String(c.baseURL + "/checkout/cancel"),
+		Discounts:         discounts,
 		ExpiresAt:         stripe.Int64(attempt.ExpiresAt.Unix()),
 		PaymentIntentData: &stripe.CheckoutSessionPaymentIntentDataParams{Metadata: metadata},
 		ShippingAddressCollection: &stripe.CheckoutSessionShippingAddressCollectionParams{
@@ -172,6 +177,7 @@ func paymentError(err error, what string) *models.PaymentError {
 	var refused *stripe.Error
 	if errors.As(err, &refused) {
 		fault.Status, fault.Reason = refused.HTTPStatusCode, refused.Msg
+		fault.TooSmall = refused.Code == stripe.ErrorCodeAmountTooSmall
 	}
 	return fault
 }

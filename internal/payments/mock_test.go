@@ -72,9 +72,15 @@ func TestStripeAcceptsEveryRequest(t *testing.T) {
 		ID: 7, Number: "1007", Currency: "USD", Subtotal: 2400, Shipping: 500, Total: 2900,
 		Items: []models.OrderItem{{Name: "Mug", VariantTitle: "Red", SKU: "MUG-RED", PictureKey: "mug", Quantity: 2, UnitPrice: 1200, Total: 2400}},
 	}
+	reduced := order
+	reduced.Discount, reduced.DiscountCode, reduced.Total = 400, "SPRING", 2500
 	attempt := models.CheckoutAttempt{IdempotencyKey: "checkout-1", ExpiresAt: time.Now().Add(time.Hour)}
 	for name, ask := range map[string]func(context.Context) error{
-		"open a session":   func(ctx context.Context) error { _, err := client.CreateSession(ctx, order, attempt); return err },
+		"open a session": func(ctx context.Context) error { _, err := client.CreateSession(ctx, order, attempt); return err },
+		"open one with a discount": func(ctx context.Context) error {
+			_, err := client.CreateSession(ctx, reduced, attempt)
+			return err
+		},
 		"read a session":   func(ctx context.Context) error { _, err := client.Session(ctx, "cs_test_1"); return err },
 		"expire a session": func(ctx context.Context) error { _, err := client.ExpireSession(ctx, "cs_test_1"); return err },
 		"list refunds":     func(ctx context.Context) error { _, err := client.Refunds(ctx, intent); return err },

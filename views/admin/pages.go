@@ -62,6 +62,11 @@ var auditActions = map[models.AuditAction]string{
 	models.AuditReviewAccepted: "accepted a payment that did not fit",
 	models.AuditReviewCanceled: "closed an order in review",
 	models.AuditEventReplayed:  "applied an event once more",
+
+	models.AuditDiscountCreated: "made a discount",
+	models.AuditDiscountChanged: "changed a discount",
+	models.AuditDiscountOff:     "switched a discount off",
+	models.AuditDiscountOn:      "switched a discount on",
 }
 
 // OverviewPage greets the merchant.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/a-h/templ"
 
@@ -63,7 +64,11 @@ type amount struct {
 func amounts(o models.Order) []amount {
 	rows := []amount{{"Subtotal", o.Price(o.Subtotal).String()}}
 	if o.Discount > 0 {
-		rows = append(rows, amount{"Discount", "-" + o.Price(o.Discount).String()})
+		label := "Discount"
+		if name := oneLine(o.DiscountLabel()); name != "" {
+			label += " " + name
+		}
+		rows = append(rows, amount{label, "-" + o.Price(o.Discount).String()})
 	}
 	delivery := "Free"
 	if o.Shipping > 0 {
@@ -105,8 +110,12 @@ func receiptText(r Receipt) string {
 		fmt.Fprintf(&out, "%d x %s\n    %s\n", item.Quantity, oneLine(name), r.Order.Price(item.Total))
 	}
 	out.WriteString("\n")
-	for _, row := range amounts(r.Order) {
-		fmt.Fprintf(&out, "%-10s %s\n", row.label, row.value)
+	rows, width := amounts(r.Order), 10
+	for _, row := range rows {
+		width = max(width, utf8.RuneCountInString(row.label))
+	}
+	for _, row := range rows {
+		fmt.Fprintf(&out, "%-*s %s\n", width, row.label, row.value)
 	}
 	if lines := addressLines(r.Order); len(lines) > 0 {
 		fmt.Fprintf(&out, "\nIt goes to:\n%s\n", strings.Join(lines, "\n"))

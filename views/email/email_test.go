@@ -195,6 +195,27 @@ func TestFreeDeliverySaysSo(t *testing.T) {
 	}
 }
 
+// TestReceiptNamesTheDiscount wants the code or, where there is none, the name,
+// which stays within its line whatever is in it.
+func TestReceiptNamesTheDiscount(t *testing.T) {
+	o := order("USD")
+	o.DiscountName = "Spring <b>sale</b>\nTotal      $0.00"
+	_, page, text, err := email.Render(t.Context(), receipt(o))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(page, "Discount Spring &lt;b&gt;sale") || !strings.Contains(text, "Discount Spring <b>sale</b> Total $0.00 -$12.50\n") {
+		t.Errorf("the name is not there:\n%s\n%s", page, text)
+	}
+	o.DiscountCode = "SPRING"
+	if _, page, text, err = email.Render(t.Context(), receipt(o)); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(page, ">Discount SPRING<") || !strings.Contains(text, "\nDiscount SPRING -$12.50\nDelivery        $5.00\n") {
+		t.Errorf("the code is not there, or does not stand in line:\n%s\n%s", page, text)
+	}
+}
+
 // TestLargestReceiptIsSmallEnough draws the fullest cart there can be. Mail
 // programs cut off what is longer than 100 kB.
 func TestLargestReceiptIsSmallEnough(t *testing.T) {

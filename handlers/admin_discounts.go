@@ -1,0 +1,298 @@
+package handlers
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"tuckshop/models"
+	"tuckshop/views"
+	"tuckshop/views/admin"
+)
+
+// discountNotices are what the list says after something was done.
+var discountNotices = map[string]string{
+	"saved": "The discount is saved.",
+	"on":    "The discount is switched on.",
+	"off":   "The discount is switched off. Checkouts that are open keep it.",
+}
+
+func (a adminPages) discounts(c echo.Context) error {
+	frame, err := a.frame(c, "Discounts", "/admin/discounts")
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	shop, err := a.store.Shop(ctx)
+	if err != nil {
+		return err
+	}
+	if text, ok := discountNotices[c.QueryParam("notice")]; ok {
+		frame.Notice = &views.Notice{Kind: views.NoticeSuccess, Text: text}
+	}
+	page := admin.DiscountsPage{Frame: frame, Search: c.QueryParam("q"), Currency: shop.Currency, Now: a.now()}
+	for _, status := range models.DiscountStatuses {
+		if c.QueryParam("status") == string(status) {
+			page.Status = status
+		}
+	}
+	page.Discounts, err = a.store.Discounts(ctx, models.DiscountFilter{Search: page.Search, Status: page.Status, Before: before(c), Limit: adminPage})
+	if err != nil {
+		return err
+	}
+	if n := len(page.Discounts); n > 0 {
+		filter := url.Values{"q": {page.Search}, "status": {string(page.Status)}}
+		page.NextPage = older("/admin/discounts", filter, n, page.Discounts[n-1].ID)
+	}
+	return a.show(c, admin.Discounts(page))
+}
+
+func (a adminPages) newDiscount(c echo.Context) error {
+	page, _, err := a.discountPage(c, models.Discount{Kind: models.DiscountPercent})
+	if err != nil {
+		return err
+	}
+	return a.show(c, admin.Discount(page))
+}
+
+func (a adminPages) discountForm(c echo.Context) error {
+	d, err := a.discountOf(c)
+	if err != nil {
+		return err
+	}
+	page, _, err := a.discountPage(c, d)
+	if err != nil {
+		return err
+	}
+	return a.show(c, admin.Discount(page))
+}
+
+func (a adminPages) createDiscount(c echo.Context) error {
+	return a.saveDiscount(c, models.Discount{Enabled: true}, func(d models.Discount) error {
+		_, err := a.store.CreateDiscount(c.Request().Context(), d, actor(c, staffOf(c)))
+		return err
+	})
+}
+
+func (a adminPages) changeDiscount(c echo.Context) error {
+	d, err := a.discountOf(c)
+	if err != nil {
+		return err
+	}
+	return a.saveDiscount(c, d, func(d models.Discount) error {
+		return a.store.UpdateDiscount(c.Request().Context(), d, actor(c, staffOf(c)))
+	})
+}
+
+// saveDiscount reads the form over a discount and has save store it, or shows
+// the form again as it was typed.
+func (a adminPages) saveDiscount(c echo.Context, d models.Discount, save func(models.Discount) error) error {
+	form, err := postForm(c)
+	if err != nil {
+		return err
+	}
+	page, shop, err := a.discountPage(c, d)
+	if err != nil {
+		return err
+	}
+	faults := readDiscount(&page, &d, form, shop.Currency)
+	if len(faults) == 0 {
+		err = save(d)
+	}
+	if fault, bad := invalid(err); bad {
+		faults, err = append(faults, fault), nil
+	}
+	if err != nil {
+		return err
+	}
+	if len(faults) > 0 {
+		page.Errors = faults
+		return render(c, http.StatusUnprocessableEntity, admin.Discount(page))
+	}
+	return c.Redirect(http.StatusSeeOther, "/admin/discounts?notice=saved")
+}
+
+func (a adminPages) switchDiscount(c echo.Context) error {
+	form, err := postForm(c)
+	if err != nil {
+		return err
+	}
+	d, err := a.discountOf(c)
+	if err != nil {
+		return err
+	}
+	to := form.Get("to")
+	if to != "on" && to != "off" {
+		return echo.NewHTTPError(http.StatusBadRequest)
+	}
+	if err := a.store.SwitchDiscount(c.Request().Context(), d.ID, to == "on", actor(c, staffOf(c))); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/admin/discounts?notice="+to)
+}
+
+func (a adminPages) discountOf(c echo.Context) (models.Discount, error) {
+	id, ok := whole(c.Param("id"))
+	if !ok {
+		return models.Discount{}, models.ErrNotFound
+	}
+	return a.store.DiscountByID(c.Request().Context(), id)
+}
+
+// discountMoment is how browsers write a moment, here in UTC.
+const discountMoment = "2006-01-02T15:04"
+
+// discountPage fills the form with a discount as it is stored.
+func (a adminPages) discountPage(c echo.Context, d models.Discount) (admin.DiscountPage, models.Shop, error) {
+	ctx := c.Request().Context()
+	title := "New discount"
+	if d.ID != 0 {
+		title = "Discount " + d.Label()
+	}
+	frame, err := a.frame(c, title, "/admin/discounts")
+	if err != nil {
+		return admin.DiscountPage{}, models.Shop{}, err
+	}
+	shop, err := a.store.Shop(ctx)
+	if err != nil {
+		return admin.DiscountPage{}, shop, err
+	}
+	products, err := a.store.ProductNames(ctx)
+	if err != nil {
+		return admin.DiscountPage{}, shop, err
+	}
+	collections, err := a.store.Collections(ctx)
+	if err != nil {
+		return admin.DiscountPage{}, shop, err
+	}
+	number := func(n int64) string {
+		if n == 0 {
+			return ""
+		}
+		return strconv.FormatInt(n, 10)
+	}
+	money := func(amount int64) string {
+		if amount == 0 {
+			return ""
+		}
+		return models.Money{Amount: amount, Currency: shop.Currency}.Decimal()
+	}
+	moment := func(at *time.Time) string {
+		if at == nil {
+			return ""
+		}
+		return at.UTC().Format(discountMoment)
+	}
+	page := admin.DiscountPage{
+		Frame: frame, Discount: d, Currency: shop.Currency, Now: a.now(),
+		Name: d.Name, Code: d.Code, Kind: d.Kind, Amount: money(d.Amount), Buy: number(d.Buy), Get: number(d.Get),
+		Minimum: money(d.Minimum), Starts: moment(d.StartsAt), Ends: moment(d.EndsAt), Uses: number(d.MaxUses), Customer: number(d.MaxPerCustomer),
+	}
+	if d.Kind == models.DiscountBundle {
+		page.BundlePercent = number(d.Percent)
+	} else {
+		page.Percent = number(d.Percent)
+	}
+	for _, product := range products {
+		page.Products = append(page.Products, admin.Pick{ID: product.ID, Name: product.Name, Picked: slices.Contains(d.ProductIDs, product.ID)})
+	}
+	for _, collection := range collections {
+		page.Collections = append(page.Collections, admin.Pick{ID: collection.ID, Name: collection.Name, Picked: slices.Contains(d.CollectionIDs, collection.ID)})
+	}
+	return page, shop, nil
+}
+
+// readDiscount reads the form into the page, so that nothing typed is lost, and
+// into the discount. It returns one fault for a field at most.
+func readDiscount(page *admin.DiscountPage, d *models.Discount, form url.Values, currency string) []views.FieldError {
+	var faults []views.FieldError
+	add := func(field, message string) {
+		if !slices.ContainsFunc(faults, func(f views.FieldError) bool { return f.Field == field }) {
+			faults = append(faults, views.FieldError{Field: field, Message: message})
+		}
+	}
+	text := func(field string, into *string) string {
+		*into = strings.TrimSpace(form.Get(field))
+		return *into
+	}
+	number := func(field string, into *string) int64 {
+		typed := text(field, into)
+		n, ok := whole(typed)
+		if typed != "" && !ok {
+			return -1 // which no field takes
+		}
+		return n
+	}
+	money := func(field string, into *string) int64 {
+		typed := text(field, into)
+		if typed == "" {
+			return 0
+		}
+		amount, err := models.ParseMoney(field, typed, currency)
+		if fault, bad := invalid(err); bad {
+			add(fault.Field, fault.Message)
+		} else if !amount.Payable() {
+			add(field, fmt.Sprintf("Amounts in %s must end in 0.", currency))
+		}
+		return amount.Amount
+	}
+	moment := func(field string, into *string) *time.Time {
+		typed := text(field, into)
+		if typed == "" {
+			return nil
+		}
+		for _, layout := range []string{discountMoment, discountMoment + ":05"} {
+			if at, err := time.ParseInLocation(layout, typed, time.UTC); err == nil && at.Year() < 3000 {
+				return &at
+			}
+		}
+		add(field, "Enter when it "+field+" as a date and a time, such as 2026-12-01T09:00.")
+		return nil
+	}
+	picked := func(field string, from []admin.Pick) []int64 {
+		var ids []int64
+		for i := range from {
+			from[i].Picked = slices.Contains(form[field], strconv.FormatInt(from[i].ID, 10))
+			if from[i].Picked {
+				ids = append(ids, from[i].ID)
+			}
+		}
+		return ids
+	}
+	d.Name, d.Code = text("name", &page.Name), models.NormalCode(text("code", &page.Code))
+	page.Kind = models.DiscountKind(form.Get("kind"))
+	d.Kind, d.Percent, d.Amount, d.Buy, d.Get = page.Kind, 0, 0, 0, 0
+	for field, into := range map[string]*string{"percent": &page.Percent, "amount": &page.Amount, "buy": &page.Buy, "get": &page.Get, "bundle-percent": &page.BundlePercent} {
+		text(field, into) // also what belongs to another kind
+	}
+	switch d.Kind {
+	case models.DiscountPercent:
+		d.Percent = number("percent", &page.Percent)
+	case models.DiscountAmount:
+		d.Amount = money("amount", &page.Amount)
+	case models.DiscountBundle:
+		d.Buy, d.Get, d.Percent = number("buy", &page.Buy), number("get", &page.Get), number("bundle-percent", &page.BundlePercent)
+	}
+	d.Minimum = money("minimum", &page.Minimum)
+	d.StartsAt, d.EndsAt = moment("starts", &page.Starts), moment("ends", &page.Ends)
+	d.MaxUses, d.MaxPerCustomer = number("uses", &page.Uses), number("customer", &page.Customer)
+	d.CollectionIDs, d.ProductIDs = picked("collection", page.Collections), picked("product", page.Products)
+	for _, fault := range d.Faults() {
+		add(fault.Field, fault.Message)
+	}
+	slices.SortStableFunc(faults, func(x, y views.FieldError) int {
+		return slices.Index(discountFields, x.Field) - slices.Index(discountFields, y.Field)
+	})
+	return faults
+}
+
+// discountFields are the fields of the form, from the top.
+var discountFields = []string{
+	"name", "code", "kind-percent", "percent", "amount", "buy", "get", "bundle-percent", "goods", "minimum", "starts", "ends", "uses", "customer",
+}

@@ -181,7 +181,7 @@ func (s *Store) AddCatalogue(ctx context.Context, collections []Collection, prod
 			ids[collection.Slug] = collection.ID
 		}
 		for _, product := range products {
-			if err := addProduct(tx, product, ids, pictureKeys); err != nil {
+			if err := s.addProduct(tx, product, ids, pictureKeys); err != nil {
 				return fmt.Errorf("product %q: %w", product.Slug, err)
 			}
 		}
@@ -194,7 +194,11 @@ func (s *Store) AddCatalogue(ctx context.Context, collections []Collection, prod
 	return added, nil
 }
 
-func addProduct(tx *gorm.DB, product Product, collectionIDs map[string]int64, pictureKeys map[string]string) error {
+func (s *Store) addProduct(tx *gorm.DB, product Product, collectionIDs map[string]int64, pictureKeys map[string]string) error {
+	product.Version = 1
+	for i := range product.Pictures {
+		product.Pictures[i].Status = PictureReady
+	}
 	if err := tx.Omit("Variants", "Collections").Create(&product).Error; err != nil {
 		return err
 	}
@@ -208,10 +212,8 @@ func addProduct(tx *gorm.DB, product Product, collectionIDs map[string]int64, pi
 			product.Variants[i].PictureID = &id
 		}
 	}
-	if len(product.Variants) > 0 {
-		if err := tx.Create(&product.Variants).Error; err != nil {
-			return err
-		}
+	if err := s.addVariants(tx, product.Variants, "catalogue"); err != nil {
+		return err
 	}
 	for _, collection := range product.Collections {
 		row := map[string]any{"collection_id": collectionIDs[collection.Slug], "product_id": product.ID}

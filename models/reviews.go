@@ -95,7 +95,7 @@ func (s *Store) AcceptReview(ctx context.Context, orderID int64, actor Actor) er
 		if !ok {
 			return &InvalidError{Field: "review", Message: "No money has arrived for this order. Cancel it, or wait for the payment."}
 		}
-		sold, err := s.sellStock(tx, order)
+		sold, err := s.sellStock(tx, order, actor.Email)
 		if err != nil {
 			return err
 		}

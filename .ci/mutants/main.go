@@ -61,7 +61,7 @@ var mutants = []mutant{
 		"./handlers", "TestWebhookWithoutSecret"},
 	{"stock is reserved that is not there", "models/checkout.go", `Where("id = ? AND stock - reserved >= ?", line.VariantID, line.Quantity)`, `Where("id = ? AND ? > 0", line.VariantID, line.Quantity)`,
 		"./models", "TestFiftyShoppersForTenPieces"},
-	{"stock is sold that is not there", "models/funnel.go", `Where("id = ? AND stock - reserved >= ?", item.VariantID, item.Quantity)`, `Where("id = ? AND ? > 0", item.VariantID, item.Quantity)`,
+	{"stock is sold that is not there", "models/stock.go", `Where("id = ? AND stock - reserved >= ?", m.VariantID, -m.Change)`, `Where("id = ? AND ? > 0", m.VariantID, -m.Change)`,
 		"./models", "TestMoneyArrives"},
 	{"more may go back than was paid", "models/refunds.go", `case amount > left:`, `case false:`,
 		"./models", "TestStaffRefunds"},

@@ -20,7 +20,7 @@ func openSQL(t *testing.T, databaseURL string) *sql.DB {
 	t.Helper()
 	driver, source := "pgx", databaseURL
 	if path, ok := strings.CutPrefix(databaseURL, "sqlite:"); ok {
-		driver, source = "sqlite3", "file:"+path+"?_pragma=busy_timeout(10000)"
+		driver, source = "sqlite3", "file:"+path+"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)"
 	}
 	db, err := sql.Open(driver, source)
 	if err != nil {

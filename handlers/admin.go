@@ -21,6 +21,7 @@ import (
 // adminPages is the merchant's side of the shop.
 type adminPages struct {
 	store     *models.Store
+	frames    *frames // of the shop, for previews
 	sessions  staffSessions
 	limits    *limits
 	verifier  EventVerifier
@@ -55,9 +56,9 @@ func (n adminNeeds) allow(role models.Role, method, path string) bool {
 }
 
 // adminRoutes is the table of the admin.
-func adminRoutes(e *echo.Echo, c Config, limits *limits, refusals *refusals) {
+func adminRoutes(e *echo.Echo, c Config, frames *frames, limits *limits, refusals *refusals) {
 	a := adminPages{
-		store: c.Store, sessions: newStaffSessions(c), limits: limits, verifier: c.Verifier, refusals: refusals,
+		store: c.Store, frames: frames, sessions: newStaffSessions(c), limits: limits, verifier: c.Verifier, refusals: refusals,
 		simulated: c.SimulatorURL != "", watch: &webhookWatch{store: c.Store, now: c.Now}, doctor: c.Doctor,
 		log: c.Logger, needs: adminNeeds{},
 	}
@@ -90,6 +91,14 @@ func adminRoutes(e *echo.Echo, c Config, limits *limits, refusals *refusals) {
 	route(models.RoleViewer, get, "/events/:id", a.event)
 	route(models.RoleManager, post, "/events/:id/replay", a.replay)
 	route(models.RoleViewer, get, "/products", a.products)
+	route(models.RoleManager, get, "/new/product", a.newProduct)
+	route(models.RoleManager, post, "/products", a.createProduct)
+	route(models.RoleViewer, get, "/products/:id", a.editProduct)
+	route(models.RoleManager, post, "/products/:id", a.saveProduct)
+	route(models.RoleViewer, get, "/products/:id/preview", a.previewProduct)
+	route(models.RoleViewer, get, "/products/:id/stock", a.stock)
+	route(models.RoleManager, post, "/products/:id/duplicate", a.duplicateProduct)
+	route(models.RoleManager, post, "/products/:id/archive", a.archiveProduct)
 	route(models.RoleViewer, get, "/mail", a.mails)
 	route(models.RoleViewer, get, "/mail/:id", a.mail)
 	route(models.RoleViewer, get, "/mail/:id/html", a.mailHTML)
@@ -356,31 +365,6 @@ func compare(order models.Order, said models.CheckoutSession, live bool) []admin
 		row("Session", *order.StripeSessionID, said.ID)
 	}
 	return rows
-}
-
-func (a adminPages) products(c echo.Context) error {
-	frame, err := a.frame(c, "Products", "/admin/products")
-	if err != nil {
-		return err
-	}
-	ctx := c.Request().Context()
-	shop, err := a.store.Shop(ctx)
-	if err != nil {
-		return err
-	}
-	page := admin.ProductsPage{Frame: frame, Search: c.QueryParam("q"), Currency: shop.Currency}
-	number, _ := whole(c.QueryParam("page"))
-	number = min(max(number, 1), 1_000_000)
-	page.Products, page.Total, err = a.store.Products(ctx, models.ProductFilter{
-		Search: page.Search, Drafts: true, Sort: models.SortName, Page: int(number), PerPage: adminPage,
-	})
-	if err != nil {
-		return err
-	}
-	if number*adminPage < page.Total {
-		page.NextPage = address("/admin/products", url.Values{"q": {page.Search}, "page": {strconv.FormatInt(number+1, 10)}})
-	}
-	return a.show(c, admin.Products(page))
 }
 
 func (a adminPages) mails(c echo.Context) error {

@@ -38,12 +38,17 @@ const (
 	AuditReviewAccepted  AuditAction = "review_accepted"
 	AuditReviewCanceled  AuditAction = "review_canceled"
 	AuditEventReplayed   AuditAction = "event_replayed"
+	AuditProductCreated  AuditAction = "product_created"
+	AuditProductChanged  AuditAction = "product_changed" // its name, status or address
+	AuditPriceChanged    AuditAction = "price_changed"
+	AuditStockChanged    AuditAction = "stock_changed"
 )
 
 // AuditActions lists every action, for filters.
 var AuditActions = [...]AuditAction{
 	AuditLogin, AuditLoginFailed, AuditLogout, AuditSetup, AuditStaffCreated, AuditPasswordChanged, AuditPasswordReset, AuditJobRetried,
 	AuditRefund, AuditReviewAccepted, AuditReviewCanceled, AuditEventReplayed,
+	AuditProductCreated, AuditProductChanged, AuditPriceChanged, AuditStockChanged,
 }
 
 // AuditEntry says who did what, and when. Nothing in the shop changes or

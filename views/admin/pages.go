@@ -62,6 +62,10 @@ var auditActions = map[models.AuditAction]string{
 	models.AuditReviewAccepted: "accepted a payment that did not fit",
 	models.AuditReviewCanceled: "closed an order in review",
 	models.AuditEventReplayed:  "applied an event once more",
+	models.AuditProductCreated: "made a product",
+	models.AuditProductChanged: "changed a product",
+	models.AuditPriceChanged:   "changed a price",
+	models.AuditStockChanged:   "changed the stock",
 }
 
 // OverviewPage greets the merchant.
@@ -130,16 +134,6 @@ func jobKind(kind string) string {
 		return "Clean up"
 	}
 	return kind
-}
-
-// ProductsPage lists products with their stock.
-type ProductsPage struct {
-	Frame    Frame
-	Search   string
-	Currency string
-	Products []models.Product
-	Total    int64
-	NextPage string
 }
 
 func utc(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }

@@ -22,6 +22,7 @@ import (
 type adminPages struct {
 	store     *models.Store
 	frames    *frames // of the shop, for previews
+	uploads   Uploads
 	sessions  staffSessions
 	limits    *limits
 	verifier  EventVerifier
@@ -58,7 +59,7 @@ func (n adminNeeds) allow(role models.Role, method, path string) bool {
 // adminRoutes is the table of the admin.
 func adminRoutes(e *echo.Echo, c Config, frames *frames, limits *limits, refusals *refusals) {
 	a := adminPages{
-		store: c.Store, frames: frames, sessions: newStaffSessions(c), limits: limits, verifier: c.Verifier, refusals: refusals,
+		store: c.Store, frames: frames, uploads: c.Uploads, sessions: newStaffSessions(c), limits: limits, verifier: c.Verifier, refusals: refusals,
 		simulated: c.SimulatorURL != "", watch: &webhookWatch{store: c.Store, now: c.Now}, doctor: c.Doctor,
 		log: c.Logger, needs: adminNeeds{},
 	}
@@ -97,6 +98,9 @@ func adminRoutes(e *echo.Echo, c Config, frames *frames, limits *limits, refusal
 	route(models.RoleManager, post, "/products/:id", a.saveProduct)
 	route(models.RoleViewer, get, "/products/:id/preview", a.previewProduct)
 	route(models.RoleViewer, get, "/products/:id/stock", a.stock)
+	route(models.RoleViewer, get, "/products/:id/pictures", a.pictures)
+	route(models.RoleManager, post, "/products/:id/pictures", a.uploadPictures)
+	route(models.RoleManager, post, "/products/:id/pictures/save", a.savePictures)
 	route(models.RoleManager, post, "/products/:id/duplicate", a.duplicateProduct)
 	route(models.RoleManager, post, "/products/:id/archive", a.archiveProduct)
 	route(models.RoleViewer, get, "/mail", a.mails)

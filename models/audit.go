@@ -42,13 +42,14 @@ const (
 	AuditProductChanged  AuditAction = "product_changed" // its name, status or address
 	AuditPriceChanged    AuditAction = "price_changed"
 	AuditStockChanged    AuditAction = "stock_changed"
+	AuditPictureRemoved  AuditAction = "picture_removed"
 )
 
 // AuditActions lists every action, for filters.
 var AuditActions = [...]AuditAction{
 	AuditLogin, AuditLoginFailed, AuditLogout, AuditSetup, AuditStaffCreated, AuditPasswordChanged, AuditPasswordReset, AuditJobRetried,
 	AuditRefund, AuditReviewAccepted, AuditReviewCanceled, AuditEventReplayed,
-	AuditProductCreated, AuditProductChanged, AuditPriceChanged, AuditStockChanged,
+	AuditProductCreated, AuditProductChanged, AuditPriceChanged, AuditStockChanged, AuditPictureRemoved,
 }
 
 // AuditEntry says who did what, and when. Nothing in the shop changes or

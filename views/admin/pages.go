@@ -66,6 +66,7 @@ var auditActions = map[models.AuditAction]string{
 	models.AuditProductChanged: "changed a product",
 	models.AuditPriceChanged:   "changed a price",
 	models.AuditStockChanged:   "changed the stock",
+	models.AuditPictureRemoved: "removed a picture",
 }
 
 // OverviewPage greets the merchant.
@@ -128,6 +129,10 @@ func jobKind(kind string) string {
 	switch kind {
 	case models.SendEmailArgs{}.Kind():
 		return "Send a mail"
+	case models.PictureArgs{}.Kind():
+		return "Make the sizes of a picture"
+	case models.RemovePictureArgs{}.Kind():
+		return "Remove a picture’s files"
 	case "reconcile":
 		return "Ask Stripe about open orders"
 	case "clean_up":

@@ -152,3 +152,42 @@ func signed(n int64) string {
 	}
 	return "−" + number(-n)
 }
+
+// PicturesPage shows the pictures of a product.
+type PicturesPage struct {
+	Frame    Frame
+	Product  models.Product
+	Pictures []PictureForm
+	Waiting  int
+	Uploads  []string // what was typed of each picture that can be sent now
+	Errors   []views.FieldError
+}
+
+// PictureForm is a picture with what its fields hold.
+type PictureForm struct {
+	Picture  models.Picture
+	Alt      string
+	Position string
+	Remove   bool
+}
+
+// MayEdit reports whether who looks may save.
+func (p PicturesPage) MayEdit() bool {
+	return p.Frame.May("POST", "/admin/products/:id/pictures")
+}
+
+// pictureStatuses are the states of a picture in plain words.
+var pictureStatuses = map[string]string{
+	models.PictureWaiting: "being made", models.PictureReady: "ready", models.PictureFailed: "failed",
+}
+
+func pictureName(p models.Picture) string {
+	return "Picture " + number(p.ID) + ", " + pictureStatuses[p.Status]
+}
+
+func waitingText(waiting int) string {
+	if waiting == 1 {
+		return "One picture is being made. It takes some seconds."
+	}
+	return strconv.Itoa(waiting) + " pictures are being made. Each takes some seconds."
+}

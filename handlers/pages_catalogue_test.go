@@ -74,4 +74,23 @@ func (w walk) products() {
 	w.look("admin product duplicated")
 	w.Click("form[action$=archive] button")
 	w.look("admin product archived")
+
+	w.visit("admin collections", "/admin/collections", 200)
+	w.visit("admin collection new", "/admin/new/collection", 200)
+	w.Fill("#position", "first")
+	w.check("status", w.Click("main form button"), http.StatusUnprocessableEntity)
+	w.look("admin collection with faults")
+	w.Fill("#name", "Summer")
+	w.Fill("#position", "7")
+	w.check("status", w.Click("main form button"), 200)
+	w.look("admin collections with a new one")
+	collections, err := w.app.Store.Collections(w.t.Context())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	path = fmt.Sprintf("/admin/collections/%d", collections[len(collections)-1].ID)
+	w.visit("admin collection", path, 200)
+	w.visit("admin collection delete", path+"/delete", 200)
+	w.check("status", w.Click("main form button"), 200)
+	w.look("admin collections after deleting")
 }

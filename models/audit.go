@@ -43,6 +43,9 @@ const (
 	AuditPriceChanged    AuditAction = "price_changed"
 	AuditStockChanged    AuditAction = "stock_changed"
 	AuditPictureRemoved  AuditAction = "picture_removed"
+
+	AuditCollectionSaved   AuditAction = "collection_saved"
+	AuditCollectionDeleted AuditAction = "collection_deleted"
 )
 
 // AuditActions lists every action, for filters.
@@ -50,6 +53,7 @@ var AuditActions = [...]AuditAction{
 	AuditLogin, AuditLoginFailed, AuditLogout, AuditSetup, AuditStaffCreated, AuditPasswordChanged, AuditPasswordReset, AuditJobRetried,
 	AuditRefund, AuditReviewAccepted, AuditReviewCanceled, AuditEventReplayed,
 	AuditProductCreated, AuditProductChanged, AuditPriceChanged, AuditStockChanged, AuditPictureRemoved,
+	AuditCollectionSaved, AuditCollectionDeleted,
 }
 
 // AuditEntry says who did what, and when. Nothing in the shop changes or

@@ -67,6 +67,9 @@ var auditActions = map[models.AuditAction]string{
 	models.AuditPriceChanged:   "changed a price",
 	models.AuditStockChanged:   "changed the stock",
 	models.AuditPictureRemoved: "removed a picture",
+
+	models.AuditCollectionSaved:   "saved a collection",
+	models.AuditCollectionDeleted: "deleted a collection",
 }
 
 // OverviewPage greets the merchant.

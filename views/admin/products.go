@@ -181,10 +181,6 @@ var pictureStatuses = map[string]string{
 	models.PictureWaiting: "being made", models.PictureReady: "ready", models.PictureFailed: "failed",
 }
 
-func pictureName(p models.Picture) string {
-	return "Picture " + number(p.ID) + ", " + pictureStatuses[p.Status]
-}
-
 func waitingText(waiting int) string {
 	if waiting == 1 {
 		return "One picture is being made. It takes some seconds."

@@ -67,6 +67,10 @@ func (w walk) products() {
 	w.visit("admin product stock", path+"/stock", 200)
 	w.visit("admin product preview", path+"/preview", 200)
 	w.visit("admin product pictures", path+"/pictures", 200)
+	// One whose files a job cannot make: it waits for as long as the walk takes.
+	if err := w.app.Store.AddPicture(w.t.Context(), product.ID, models.Picture{Key: "p-none", Alt: "A notebook in the rain"}); err != nil {
+		w.t.Fatal(err)
+	}
 	w.check("status", w.Click(".upload button"), http.StatusUnprocessableEntity)
 	w.look("admin product pictures with a fault")
 	w.Open(w.app.URL + path)

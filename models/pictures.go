@@ -133,7 +133,7 @@ func (s *Store) removePicture(tx *gorm.DB, product Product, picture Picture, act
 	if err := s.audit(tx, actor, AuditPictureRemoved, "product "+product.Slug, picture.Alt, ""); err != nil {
 		return err
 	}
-	return s.enqueue(tx, RemovePictureArgs{Key: picture.Key}, nil)
+	return s.enqueue(tx, RemovePictureArgs{Key: picture.Key}, &river.InsertOpts{Priority: river.PriorityDefault + 3}) // nobody waits for it
 }
 
 // PictureByID returns a picture.

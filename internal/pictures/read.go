@@ -90,10 +90,10 @@ func twoFaced(data []byte) bool {
 	if bytes.Contains(data[:min(len(data), 1024)], []byte("%PDF-")) || bytes.Contains(data[max(0, len(data)-66_000):], []byte("PK\x05\x06")) {
 		return true
 	}
-	switch {
-	case data[0] == 0x89: // nothing follows the last chunk of a PNG
+	switch data[0] {
+	case 0x89: // nothing follows the last chunk of a PNG
 		return !bytes.HasSuffix(data, []byte("IEND\xaeB`\x82"))
-	case data[0] == 'R': // and a WebP says how long it is
+	case 'R': // and a WebP says how long it is
 		length := int64(binary.LittleEndian.Uint32(data[4:8])) + 8
 		return int64(len(data)) > length+length%2
 	}

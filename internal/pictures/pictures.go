@@ -40,7 +40,7 @@ const originals = "originals"
 // Store keeps pictures below one folder. No name of a file comes from outside.
 type Store struct {
 	root *os.Root
-	turn chan struct{} // one picture is in memory at a time
+	turn chan struct{} // one picture is worked on at a time
 }
 
 // Open opens the folder, which it makes where it is missing.
@@ -76,11 +76,12 @@ func (b both) Open(name string) (fs.File, error) {
 	return file, err
 }
 
-// take waits for the one turn there is.
-func (s *Store) take(ctx context.Context) error {
+// inTurn does what takes memory, one at a time.
+func (s *Store) inTurn(ctx context.Context, do func() error) error {
 	select {
 	case s.turn <- struct{}{}:
-		return nil
+		defer func() { <-s.turn }()
+		return do()
 	case <-ctx.Done():
 		return fmt.Errorf("wait for a turn: %w", ctx.Err())
 	}
@@ -92,57 +93,55 @@ func (s *Store) take(ctx context.Context) error {
 //
 // It returns a *models.InvalidError that says what is wrong with the upload.
 func (s *Store) Take(ctx context.Context, upload io.Reader) (key string, width, height int, err error) {
-	if err := s.take(ctx); err != nil {
-		return "", 0, 0, err
-	}
-	defer func() { <-s.turn }()
-	picture, err := read(upload)
-	if err != nil {
-		return "", 0, 0, err
-	}
 	key = "p-" + models.NewToken()
-	err = s.write(originals+"/"+key+".png", func(w io.Writer) error {
-		return (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(w, picture)
+	err = s.inTurn(ctx, func() error {
+		picture, err := read(upload)
+		if err != nil {
+			return err
+		}
+		width, height = picture.Bounds().Dx(), picture.Bounds().Dy()
+		return s.write(originals+"/"+key+".png", func(w io.Writer) error {
+			return (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(w, picture)
+		})
 	})
 	if err != nil {
 		return "", 0, 0, fmt.Errorf("keep a picture: %w", err)
 	}
-	return key, picture.Bounds().Dx(), picture.Bounds().Dy(), nil
+	return key, width, height, nil
 }
 
 // Make makes the files of a picture that Take took: "<key>-<width>.avif" and
 // "<key>-<width>.webp" in every width, and "<key>-640.jpg". Made again, they
 // are the same. A picture smaller than a width is not blown up.
 func (s *Store) Make(ctx context.Context, key string) error {
-	if err := s.take(ctx); err != nil {
-		return err
-	}
-	defer func() { <-s.turn }()
 	picture, err := s.original(key)
 	if err != nil {
 		return err
 	}
 	for _, width := range widths {
-		if err := ctx.Err(); err != nil { // each size takes seconds
-			return fmt.Errorf("make picture %s: %w", key, err)
-		}
-		small, name := scaled(picture, width), key+"-"+strconv.Itoa(width)
-		err := s.write(name+".webp", func(w io.Writer) error {
-			return webp.Encode(w, small, webp.Options{Quality: 76, Method: 4})
-		})
-		if err == nil {
-			err = s.write(name+".avif", func(w io.Writer) error {
-				return avif.Encode(w, small, avif.Options{Quality: 60, Speed: 8, ChromaSubsampling: image.YCbCrSubsampleRatio420})
-			})
-		}
-		if err == nil && width == fallback {
-			err = s.write(name+".jpg", func(w io.Writer) error { return jpeg.Encode(w, small, &jpeg.Options{Quality: 82}) })
-		}
+		// Each size takes seconds; uploads that somebody waits for go between.
+		err := s.inTurn(ctx, func() error { return s.makeSize(picture, key, width) })
 		if err != nil {
 			return fmt.Errorf("make picture %s, %d pixels wide: %w", key, width, err)
 		}
 	}
 	return nil
+}
+
+func (s *Store) makeSize(picture image.Image, key string, width int) error {
+	small, name := scaled(picture, width), key+"-"+strconv.Itoa(width)
+	err := s.write(name+".webp", func(w io.Writer) error {
+		return webp.Encode(w, small, webp.Options{Quality: 76, Method: 4})
+	})
+	if err == nil {
+		err = s.write(name+".avif", func(w io.Writer) error {
+			return avif.Encode(w, small, avif.Options{Quality: 60, Speed: 8, ChromaSubsampling: image.YCbCrSubsampleRatio420})
+		})
+	}
+	if err == nil && width == fallback {
+		err = s.write(name+".jpg", func(w io.Writer) error { return jpeg.Encode(w, small, &jpeg.Options{Quality: 82}) })
+	}
+	return err
 }
 
 func (s *Store) original(key string) (image.Image, error) {

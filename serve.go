@@ -22,6 +22,7 @@ import (
 	"tuckshop/internal/demo"
 	"tuckshop/internal/mail"
 	"tuckshop/internal/payments"
+	"tuckshop/internal/pictures"
 	"tuckshop/internal/stripesim"
 	"tuckshop/jobs"
 	"tuckshop/models"
@@ -76,8 +77,13 @@ func serve(ctx context.Context, args []string, cfg config.Config, _ io.Reader, s
 	if server != nil {
 		post = server
 	}
+	media, err := pictures.Open(filepath.Join(cfg.DataDir, "media"))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, media.Close()) }()
 	runner, err := jobs.New(jobs.Config{
-		Store: store, Sender: post, Payments: client, Logger: log, BaseURL: cfg.BaseURL, MailFrom: cfg.MailFrom,
+		Store: store, Sender: post, Payments: client, Pictures: media, Logger: log, BaseURL: cfg.BaseURL, MailFrom: cfg.MailFrom,
 		ReconcileInterval: cfg.ReconcileInterval, ReconcileAfter: cfg.ReconcileAfter,
 	})
 	if err != nil {
@@ -96,7 +102,7 @@ func serve(ctx context.Context, args []string, cfg config.Config, _ io.Reader, s
 		simulatorURL = cfg.SimURL
 	}
 	app, err := handlers.New(handlers.Config{
-		Store: store, Payments: client, Verifier: client, Pictures: demo.Pictures(), Logger: log, SecretKeys: keys, BaseURL: cfg.BaseURL,
+		Store: store, Payments: client, Verifier: client, Pictures: media.Files(demo.Pictures()), Uploads: media, Logger: log, SecretKeys: keys, BaseURL: cfg.BaseURL,
 		SimulatorURL: simulatorURL, TrustedProxies: cfg.TrustedProxies, MetricsAllow: cfg.MetricsAllow, RateLimits: cfg.RateLimits,
 		Doctor: doctorPage(patient(cfg, store, client, server)),
 	})

@@ -22,6 +22,8 @@ import (
 // adminPages is the merchant's side of the shop.
 type adminPages struct {
 	store     *models.Store
+	frames    *frames // of the shop, for previews
+	uploads   Uploads
 	sessions  staffSessions
 	limits    *limits
 	verifier  EventVerifier
@@ -57,9 +59,9 @@ func (n adminNeeds) allow(role models.Role, method, path string) bool {
 }
 
 // adminRoutes is the table of the admin.
-func adminRoutes(e *echo.Echo, c Config, limits *limits, refusals *refusals) {
+func adminRoutes(e *echo.Echo, c Config, frames *frames, limits *limits, refusals *refusals) {
 	a := adminPages{
-		store: c.Store, sessions: newStaffSessions(c), limits: limits, verifier: c.Verifier, refusals: refusals,
+		store: c.Store, frames: frames, uploads: c.Uploads, sessions: newStaffSessions(c), limits: limits, verifier: c.Verifier, refusals: refusals,
 		simulated: c.SimulatorURL != "", watch: &webhookWatch{store: c.Store, now: c.Now}, doctor: c.Doctor,
 		now: c.Now, log: c.Logger, needs: adminNeeds{},
 	}
@@ -98,6 +100,24 @@ func adminRoutes(e *echo.Echo, c Config, limits *limits, refusals *refusals) {
 	route(models.RoleManager, get, "/discounts/:id", a.discountForm)
 	route(models.RoleManager, post, "/discounts/:id", a.changeDiscount)
 	route(models.RoleManager, post, "/discounts/:id/switch", a.switchDiscount)
+	route(models.RoleManager, get, "/new/product", a.newProduct)
+	route(models.RoleManager, post, "/products", a.createProduct)
+	route(models.RoleViewer, get, "/products/:id", a.editProduct)
+	route(models.RoleManager, post, "/products/:id", a.saveProduct)
+	route(models.RoleViewer, get, "/products/:id/preview", a.previewProduct)
+	route(models.RoleViewer, get, "/products/:id/stock", a.stock)
+	route(models.RoleViewer, get, "/products/:id/pictures", a.pictures)
+	route(models.RoleManager, post, "/products/:id/pictures", a.uploadPictures)
+	route(models.RoleManager, post, "/products/:id/pictures/save", a.savePictures)
+	route(models.RoleManager, post, "/products/:id/duplicate", a.duplicateProduct)
+	route(models.RoleManager, post, "/products/:id/archive", a.archiveProduct)
+	route(models.RoleViewer, get, "/collections", a.collections)
+	route(models.RoleManager, get, "/new/collection", a.newCollection)
+	route(models.RoleManager, post, "/collections", a.createCollection)
+	route(models.RoleViewer, get, "/collections/:id", a.editCollection)
+	route(models.RoleManager, post, "/collections/:id", a.saveCollection)
+	route(models.RoleManager, get, "/collections/:id/delete", a.confirmCollection)
+	route(models.RoleManager, post, "/collections/:id/delete", a.deleteCollection)
 	route(models.RoleViewer, get, "/mail", a.mails)
 	route(models.RoleViewer, get, "/mail/:id", a.mail)
 	route(models.RoleViewer, get, "/mail/:id/html", a.mailHTML)
@@ -364,31 +384,6 @@ func compare(order models.Order, said models.CheckoutSession, live bool) []admin
 		row("Session", *order.StripeSessionID, said.ID)
 	}
 	return rows
-}
-
-func (a adminPages) products(c echo.Context) error {
-	frame, err := a.frame(c, "Products", "/admin/products")
-	if err != nil {
-		return err
-	}
-	ctx := c.Request().Context()
-	shop, err := a.store.Shop(ctx)
-	if err != nil {
-		return err
-	}
-	page := admin.ProductsPage{Frame: frame, Search: c.QueryParam("q"), Currency: shop.Currency}
-	number, _ := whole(c.QueryParam("page"))
-	number = min(max(number, 1), 1_000_000)
-	page.Products, page.Total, err = a.store.Products(ctx, models.ProductFilter{
-		Search: page.Search, Drafts: true, Sort: models.SortName, Page: int(number), PerPage: adminPage,
-	})
-	if err != nil {
-		return err
-	}
-	if number*adminPage < page.Total {
-		page.NextPage = address("/admin/products", url.Values{"q": {page.Search}, "page": {strconv.FormatInt(number+1, 10)}})
-	}
-	return a.show(c, admin.Products(page))
 }
 
 func (a adminPages) mails(c echo.Context) error {

@@ -308,6 +308,8 @@ func cartLine(line models.CartLine, currency string) views.CartLine {
 	problem, unsellable := line.Unsellable()
 	switch {
 	case !unsellable:
+	case line.Product.Status != models.ProductActive:
+		shown.Gone, shown.Problem = true, "This is no longer for sale. Please remove it to go on."
 	case problem.Available <= 0:
 		shown.Problem = "Sold out since you added it. Please remove it to go on."
 	case problem.Available < problem.Wanted:
@@ -320,9 +322,11 @@ func cartLine(line models.CartLine, currency string) views.CartLine {
 
 // postForm reads the fields of a form's body alone: what the address says is
 // not part of it.
-func postForm(c echo.Context) (url.Values, error) {
+func postForm(c echo.Context) (url.Values, error) { return postFormUpTo(c, 64<<10) }
+
+func postFormUpTo(c echo.Context, size int64) (url.Values, error) {
 	request := c.Request()
-	request.Body = http.MaxBytesReader(c.Response(), request.Body, 64<<10)
+	request.Body = http.MaxBytesReader(c.Response(), request.Body, size)
 	if err := request.ParseForm(); err != nil {
 		var tooLarge *http.MaxBytesError
 		if errors.As(err, &tooLarge) {

@@ -93,3 +93,17 @@ func invalid(err error) (views.FieldError, bool) {
 	}
 	return views.FieldError{}, false
 }
+
+// faultsIn returns the faults of a form, if that is what err is.
+func faultsIn(err error) ([]views.FieldError, bool) {
+	var faults models.InvalidErrors
+	if !errors.As(err, &faults) {
+		fault, bad := invalid(err)
+		return []views.FieldError{fault}, bad
+	}
+	shown := make([]views.FieldError, len(faults))
+	for i, fault := range faults {
+		shown[i] = views.FieldError{Field: fault.Field, Message: fault.Message}
+	}
+	return shown, true
+}

@@ -5,6 +5,7 @@ package handlers
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net/netip"
@@ -34,12 +35,22 @@ type EventVerifier interface {
 	DecodeEvent(payload []byte) (models.Event, error)
 }
 
+// Uploads takes in the pictures that staff send.
+type Uploads interface {
+	// Take checks a picture and keeps it, made anew, under a key of its own. The
+	// error is a *models.InvalidError where the upload is at fault.
+	Take(ctx context.Context, upload io.Reader) (key string, width, height int, err error)
+	// Remove removes a picture that was taken in for nothing.
+	Remove(key string) error
+}
+
 // Config is what the handlers need to know.
 type Config struct {
 	Store    *models.Store
 	Payments Payments
 	Verifier EventVerifier
 	Pictures fs.FS // files named <key>-<width>.<ext>
+	Uploads  Uploads
 	Logger   *slog.Logger
 	Now      func() time.Time // nil: time.Now
 	// Doctor looks the running shop over; where test is set, a test event goes

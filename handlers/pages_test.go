@@ -51,6 +51,7 @@ func TestEveryPage(t *testing.T) {
 			"checkout":  walk.checkout,
 			"orders":    func(w walk) { w.orders(orders) },
 			"admin":     func(w walk) { w.admin(orders) },
+			"products":  walk.products,
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()

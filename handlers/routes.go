@@ -62,5 +62,5 @@ func routes(e *echo.Echo, c Config, frames *frames) {
 	get("/static/*", echo.WrapHandler(static.Handler()))
 	get("/media/:file", media{pictures: http.FS(c.Pictures)}.serve)
 
-	adminRoutes(e, c, limits, refusals)
+	adminRoutes(e, c, frames, limits, refusals)
 }

@@ -3,8 +3,10 @@ package handlers
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -363,13 +365,20 @@ func viewPicture(p models.Picture) views.Picture {
 }
 
 func (s storefront) product(c echo.Context) error {
-	return s.page(c, func() (templ.Component, error) {
+	err := s.page(c, func() (templ.Component, error) {
 		page, err := productPage(c.Request().Context(), c, s.store, s.frames, c.Param("slug"))
 		if err != nil {
 			return nil, err
 		}
 		return views.Product(page), nil
 	})
+	if errors.Is(err, models.ErrNotFound) && !c.Response().Committed {
+		slug, formerErr := s.store.SlugAfter(c.Request().Context(), c.Param("slug"))
+		if formerErr == nil {
+			return c.Redirect(http.StatusMovedPermanently, "/products/"+url.PathEscape(slug))
+		}
+	}
+	return err
 }
 
 // productPage builds the page of a product; the cart shows it again when what
@@ -379,6 +388,10 @@ func productPage(ctx context.Context, c echo.Context, store *models.Store, frame
 	if err != nil {
 		return views.ProductPage{}, err
 	}
+	return pageOfProduct(ctx, c, store, frames, product)
+}
+
+func pageOfProduct(ctx context.Context, c echo.Context, store *models.Store, frames *frames, product models.Product) (views.ProductPage, error) {
 	snap, err := frames.snapshot(ctx)
 	if err != nil {
 		return views.ProductPage{}, err

@@ -44,6 +44,7 @@ type Config struct {
 	Store             *models.Store
 	Sender            Sender
 	Payments          Payments
+	Pictures          Pictures
 	Logger            *slog.Logger
 	Now               func() time.Time // nil: time.Now
 	BaseURL           string
@@ -80,6 +81,8 @@ func New(c Config) (*Runner, error) {
 	river.AddWorker(workers, reconciler)
 	river.AddWorker(workers, &settleOrder{reconciler: reconciler})
 	river.AddWorker(workers, &refund{store: c.Store, payments: c.Payments})
+	river.AddWorker(workers, &makePicture{store: c.Store, files: c.Pictures})
+	river.AddWorker(workers, &removePicture{store: c.Store, files: c.Pictures})
 	river.AddWorker(workers, &cleanUp{store: c.Store, log: c.Logger, now: c.Now})
 
 	// PostgreSQL wakes the runner when a job is committed; SQLite is asked.

@@ -42,6 +42,14 @@ const (
 	AuditDiscountChanged AuditAction = "discount_changed"
 	AuditDiscountOff     AuditAction = "discount_off"
 	AuditDiscountOn      AuditAction = "discount_on"
+	AuditProductCreated  AuditAction = "product_created"
+	AuditProductChanged  AuditAction = "product_changed" // its name, status or address
+	AuditPriceChanged    AuditAction = "price_changed"
+	AuditStockChanged    AuditAction = "stock_changed"
+	AuditPictureRemoved  AuditAction = "picture_removed"
+
+	AuditCollectionSaved   AuditAction = "collection_saved"
+	AuditCollectionDeleted AuditAction = "collection_deleted"
 )
 
 // AuditActions lists every action, for filters.
@@ -49,6 +57,8 @@ var AuditActions = [...]AuditAction{
 	AuditLogin, AuditLoginFailed, AuditLogout, AuditSetup, AuditStaffCreated, AuditPasswordChanged, AuditPasswordReset, AuditJobRetried,
 	AuditRefund, AuditReviewAccepted, AuditReviewCanceled, AuditEventReplayed,
 	AuditDiscountCreated, AuditDiscountChanged, AuditDiscountOff, AuditDiscountOn,
+	AuditProductCreated, AuditProductChanged, AuditPriceChanged, AuditStockChanged, AuditPictureRemoved,
+	AuditCollectionSaved, AuditCollectionDeleted,
 }
 
 // AuditEntry says who did what, and when. Nothing in the shop changes or

@@ -77,7 +77,7 @@ func cartLines(db *gorm.DB, cartID int64) ([]CartLine, error) {
 		productIDs = append(productIDs, variant.ProductID)
 	}
 	var products []Product
-	err := db.Preload("Pictures", func(db *gorm.DB) *gorm.DB { return db.Order("position, id") }).Find(&products, productIDs).Error
+	err := db.Preload("Pictures", readyInPlace).Find(&products, productIDs).Error
 	if err != nil {
 		return nil, fmt.Errorf("read the products of cart %d: %w", cartID, err)
 	}
@@ -196,10 +196,12 @@ func (s *Store) changeCart(ctx context.Context, token string, variantID int64, c
 			return fmt.Errorf("open cart: %w", err)
 		}
 		var variant Variant
-		err = tx.Joins("JOIN products p ON p.id = variants.product_id AND p.status = ?", ProductActive).
-			Take(&variant, "variants.id = ?", variantID).Error
-		if err != nil {
+		if err := tx.Take(&variant, variantID).Error; err != nil {
 			return found(err, "find variant %d", variantID)
+		}
+		var product Product
+		if err := tx.Select("status").Take(&product, variant.ProductID).Error; err != nil {
+			return found(err, "find the product of variant %d", variantID)
 		}
 		var items []CartItem
 		if err := tx.Where("cart_id = ?", cart.ID).Find(&items).Error; err != nil {
@@ -210,6 +212,12 @@ func (s *Store) changeCart(ctx context.Context, token string, variantID int64, c
 			if item.VariantID == variantID {
 				there = item
 			}
+		}
+		if product.Status != ProductActive { // what is in the cart already can go, and nothing else
+			if there.Quantity == 0 {
+				return fmt.Errorf("find variant %d for sale: %w", variantID, ErrNotFound)
+			}
+			variant.Stock, variant.Reserved = 0, 0
 		}
 		quantity, err := change(there, int64(len(items)), variant)
 		if err != nil {

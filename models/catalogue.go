@@ -30,7 +30,8 @@ type ProductFilter struct {
 	Sort       ProductSort
 	Page       int // from 1
 	PerPage    int
-	Drafts     bool // list drafts too, for the admin
+	Drafts     bool   // list those that are not for sale too, for the admin
+	Status     string // with Drafts: this status alone; empty: any
 }
 
 const lowestPrice = "(SELECT MIN(v.price) FROM variants v WHERE v.product_id = products.id)"
@@ -70,6 +71,8 @@ func (s *Store) Products(ctx context.Context, f ProductFilter) ([]Product, int64
 func filterProducts(query *gorm.DB, f ProductFilter) *gorm.DB {
 	if !f.Drafts {
 		query = query.Where("products.status = ?", ProductActive)
+	} else if f.Status != "" {
+		query = query.Where("products.status = ?", f.Status)
 	}
 	if f.Collection != "" {
 		query = query.Where(`products.id IN (SELECT cp.product_id FROM collection_products cp
@@ -99,11 +102,24 @@ func escapeLike(s string) string {
 	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
 }
 
+// withDetails loads what hangs on a product, of its pictures those that can be
+// shown.
 func withDetails(query *gorm.DB) *gorm.DB {
-	inPlace := func(db *gorm.DB) *gorm.DB { return db.Order("position, id") }
-	return query.Preload("Variants", inPlace).Preload("Pictures", inPlace).
-		Preload("Options", inPlace).Preload("Options.Values", inPlace)
+	return withParts(query).Preload("Pictures", readyInPlace)
 }
+
+// withAllPictures is withDetails with those pictures, too, that are not ready.
+func withAllPictures(query *gorm.DB) *gorm.DB {
+	return withParts(query).Preload("Pictures", inPlace)
+}
+
+func withParts(query *gorm.DB) *gorm.DB {
+	return query.Preload("Variants", inPlace).Preload("Options", inPlace).Preload("Options.Values", inPlace)
+}
+
+func inPlace(db *gorm.DB) *gorm.DB { return db.Order("position, id") }
+
+func readyInPlace(db *gorm.DB) *gorm.DB { return inPlace(db).Where("status = ?", PictureReady) }
 
 // ProductBySlug returns an active product with all its details.
 func (s *Store) ProductBySlug(ctx context.Context, slug string) (Product, error) {
@@ -149,9 +165,9 @@ func (s *Store) Collections(ctx context.Context) ([]CollectionSummary, error) {
 		COALESCE(shown.key, '') AS picture_key, COALESCE(shown.alt, '') AS picture_alt
 		FROM collections c LEFT JOIN pictures shown ON shown.id = (
 			SELECT pi.id FROM collection_products cp JOIN products p ON p.id = cp.product_id JOIN pictures pi ON pi.product_id = p.id
-			WHERE cp.collection_id = c.id AND p.status = ?
+			WHERE cp.collection_id = c.id AND p.status = ? AND pi.status = ?
 			ORDER BY (SELECT COUNT(*) FROM collection_products other WHERE other.product_id = p.id), p.featured DESC, p.id, pi.position, pi.id LIMIT 1)
-		ORDER BY c.position, c.id`, ProductActive, ProductActive).Scan(&summaries).Error
+		ORDER BY c.position, c.id`, ProductActive, ProductActive, PictureReady).Scan(&summaries).Error
 	if err != nil {
 		return nil, fmt.Errorf("list collections: %w", err)
 	}
@@ -181,7 +197,7 @@ func (s *Store) AddCatalogue(ctx context.Context, collections []Collection, prod
 			ids[collection.Slug] = collection.ID
 		}
 		for _, product := range products {
-			if err := addProduct(tx, product, ids, pictureKeys); err != nil {
+			if err := s.addProduct(tx, product, ids, pictureKeys); err != nil {
 				return fmt.Errorf("product %q: %w", product.Slug, err)
 			}
 		}
@@ -194,7 +210,11 @@ func (s *Store) AddCatalogue(ctx context.Context, collections []Collection, prod
 	return added, nil
 }
 
-func addProduct(tx *gorm.DB, product Product, collectionIDs map[string]int64, pictureKeys map[string]string) error {
+func (s *Store) addProduct(tx *gorm.DB, product Product, collectionIDs map[string]int64, pictureKeys map[string]string) error {
+	product.Version = 1
+	for i := range product.Pictures {
+		product.Pictures[i].Status = PictureReady
+	}
 	if err := tx.Omit("Variants", "Collections").Create(&product).Error; err != nil {
 		return err
 	}
@@ -208,10 +228,8 @@ func addProduct(tx *gorm.DB, product Product, collectionIDs map[string]int64, pi
 			product.Variants[i].PictureID = &id
 		}
 	}
-	if len(product.Variants) > 0 {
-		if err := tx.Create(&product.Variants).Error; err != nil {
-			return err
-		}
+	if err := s.addVariants(tx, product.Variants, "catalogue"); err != nil {
+		return err
 	}
 	for _, collection := range product.Collections {
 		row := map[string]any{"collection_id": collectionIDs[collection.Slug], "product_id": product.ID}

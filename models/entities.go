@@ -19,8 +19,9 @@ func (Shop) TableName() string { return "shop" }
 
 // Product statuses.
 const (
-	ProductActive = "active"
-	ProductDraft  = "draft"
+	ProductActive   = "active"
+	ProductDraft    = "draft"
+	ProductArchived = "archived"
 )
 
 // Product is what the shop sells; its variants are what goes into a cart.
@@ -32,6 +33,7 @@ type Product struct {
 	Description string // Markdown
 	Status      string
 	Featured    bool
+	Version     int64 // grows with every save in the editor
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 
@@ -92,8 +94,15 @@ func (v Variant) Title() string {
 	return title
 }
 
+// The states of a picture's files.
+const (
+	PictureWaiting = "waiting" // a job makes them
+	PictureReady   = "ready"
+	PictureFailed  = "failed"
+)
+
 // Picture is one picture of a product. Key names its files, which exist in
-// several widths and formats.
+// several widths and formats once it is ready.
 type Picture struct {
 	ID        int64
 	ProductID int64
@@ -102,6 +111,8 @@ type Picture struct {
 	Width     int // pixels of the largest size
 	Height    int
 	Position  int
+	Status    string
+	Fault     string // why it failed
 }
 
 // Collection groups products.

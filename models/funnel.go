@@ -307,7 +307,7 @@ func (s *Store) mismatch(order Order, session CheckoutSession) string {
 func (s *Store) markPaid(tx *gorm.DB, order *Order, session CheckoutSession) (outcome, detail string, err error) {
 	reserved := order.StockStatus == StockReserved
 	if !reserved {
-		taken, err := takeStock(tx, order.Items)
+		taken, err := s.takeStock(tx, order, "stripe")
 		if err != nil {
 			return "", "", err
 		}
@@ -344,7 +344,7 @@ func (s *Store) markPaid(tx *gorm.DB, order *Order, session CheckoutSession) (ou
 	}
 	if reserved {
 		// Last: other orders of the same variants wait from here to the commit.
-		if err := sellReserved(tx, order.Items); err != nil {
+		if err := s.sellReserved(tx, order, "stripe"); err != nil {
 			return "", "", err
 		}
 	}
@@ -354,49 +354,11 @@ func (s *Store) markPaid(tx *gorm.DB, order *Order, session CheckoutSession) (ou
 // sellStock turns an order's reservation into a sale; where the stock had gone
 // back it is taken again. It reports false, with nothing changed, where that
 // cannot be.
-func (s *Store) sellStock(tx *gorm.DB, order *Order) (bool, error) {
+func (s *Store) sellStock(tx *gorm.DB, order *Order, actor string) (bool, error) {
 	if order.StockStatus == StockReserved {
-		return true, sellReserved(tx, order.Items)
+		return true, s.sellReserved(tx, order, actor)
 	}
-	return takeStock(tx, order.Items)
-}
-
-// sellReserved turns reservations, which cannot fail, into sales.
-func sellReserved(tx *gorm.DB, items []OrderItem) error {
-	for _, item := range itemsByVariant(items) {
-		err := tx.Model(&Variant{}).Where("id = ?", item.VariantID).UpdateColumns(map[string]any{
-			"stock":    gorm.Expr("stock - ?", item.Quantity),
-			"reserved": gorm.Expr("reserved - ?", item.Quantity),
-		}).Error
-		if err != nil {
-			return fmt.Errorf("sell variant %d: %w", item.VariantID, err)
-		}
-	}
-	return nil
-}
-
-// takeStock sells what is not reserved. It reports false, with nothing changed,
-// where not all of it is there.
-func takeStock(tx *gorm.DB, items []OrderItem) (bool, error) {
-	items = itemsByVariant(items)
-	for i, item := range items {
-		result := tx.Model(&Variant{}).Where("id = ? AND stock - reserved >= ?", item.VariantID, item.Quantity).
-			UpdateColumn("stock", gorm.Expr("stock - ?", item.Quantity))
-		if result.Error != nil {
-			return false, fmt.Errorf("sell variant %d: %w", item.VariantID, result.Error)
-		}
-		if result.RowsAffected == 0 {
-			for _, taken := range items[:i] {
-				err := tx.Model(&Variant{}).Where("id = ?", taken.VariantID).
-					UpdateColumn("stock", gorm.Expr("stock + ?", taken.Quantity)).Error
-				if err != nil {
-					return false, fmt.Errorf("give variant %d back: %w", taken.VariantID, err)
-				}
-			}
-			return false, nil
-		}
-	}
-	return true, catalogueChanged(tx)
+	return s.takeStock(tx, order, actor)
 }
 
 // sessionColumns are the columns of an order that a session fills.

@@ -212,7 +212,7 @@ func (s *Store) decideRefund(tx *gorm.DB, order *Order, r RefundRequest) (Refund
 	if err := tx.Omit("Items").Create(&refund).Error; err != nil {
 		return refund, fmt.Errorf("store the refund: %w", err)
 	}
-	if err := s.takeBack(tx, order, refund.ID, r.Lines, payments); err != nil {
+	if err := s.takeBack(tx, order, refund, r.Lines, payments); err != nil {
 		return refund, err
 	}
 	detail := refundDetail(payment, refund)
@@ -292,30 +292,29 @@ func orderItem(order Order, id int64) (OrderItem, bool) {
 
 // takeBack stores the lines of a refund and puts what is to go back on the
 // shelf there.
-func (s *Store) takeBack(tx *gorm.DB, order *Order, refundID int64, lines []RefundItem, payments []Payment) error {
-	restocked := false
+func (s *Store) takeBack(tx *gorm.DB, order *Order, refund Refund, lines []RefundItem, payments []Payment) error {
+	var returned []stockMove
 	for _, line := range lines {
 		item, _ := orderItem(*order, line.OrderItemID)
-		line.RefundID = refundID
+		line.RefundID = refund.ID
 		// Goods came back once, even if the refund that said so has failed.
 		room := item.Quantity - pieces(payments, item.ID, func(_ Refund, line RefundItem) bool { return line.Restocked })
 		line.Restocked = line.Restocked && order.StockStatus == StockSold && line.Quantity <= room
 		if err := tx.Create(&line).Error; err != nil {
 			return fmt.Errorf("store a line of the refund: %w", err)
 		}
-		if !line.Restocked {
-			continue
+		if line.Restocked {
+			returned = append(returned, stockMove{item.VariantID, line.Quantity})
 		}
-		err := tx.Model(&Variant{}).Where("id = ?", item.VariantID).UpdateColumn("stock", gorm.Expr("stock + ?", line.Quantity)).Error
-		if err != nil {
-			return fmt.Errorf("put variant %d back: %w", item.VariantID, err)
-		}
-		restocked = true
 	}
-	if restocked {
-		return catalogueChanged(tx)
+	if len(returned) == 0 {
+		return nil
 	}
-	return nil
+	why := StockMovement{Cause: StockRefundReturn, OrderID: &order.ID, RefundID: &refund.ID, Actor: refund.Actor}
+	if _, err := s.moveStock(tx, why, returned, false); err != nil {
+		return err
+	}
+	return catalogueChanged(tx)
 }
 
 // RefundedPieces counts the pieces of an order's line that refunds have named,

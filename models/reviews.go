@@ -99,7 +99,7 @@ func (s *Store) AcceptReview(ctx context.Context, orderID int64, actor Actor) er
 			return &InvalidError{Field: "review", Message: "A refund of this payment is on its way. Wait until it is done or has failed, and then decide."}
 		}
 		reserved := order.StockStatus == StockReserved
-		sold, err := s.sellStock(tx, order)
+		sold, err := s.sellStock(tx, order, actor.Email)
 		if err != nil {
 			return err
 		}

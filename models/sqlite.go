@@ -82,7 +82,10 @@ func (c *keepingConn) ResetSession(context.Context) error {
 		return nil
 	}
 	c.version = version
-	return c.forget()
+	// The pragma reads the version alone. A query that runs into the new schema
+	// has the connection read the rest, so that the next SELECT * is prepared
+	// with the columns there are.
+	return errors.Join(c.forget(), c.Raw().Exec("SELECT 1 FROM sqlite_schema LIMIT 1"))
 }
 
 // Prepare is PrepareContext without a context.

@@ -172,6 +172,7 @@ type ProductPage struct {
 	Options     []string // names of the options, for the legend: "Colour and ruling"
 	Quantity    string   // as typed
 	SoldOut     bool     // nothing of it can be bought
+	Preview     bool     // it is not for sale; staff look at it
 	Breadcrumbs []Link
 	Related     []ProductCard
 	Errors      []FieldError
@@ -233,6 +234,7 @@ type CartLine struct {
 	Total        models.Money
 	Quantity     string // as typed
 	Available    int64
+	Gone         bool   // its product has no page any more
 	Problem      string // why the line cannot be sold as it is, and what is left; or empty
 }
 

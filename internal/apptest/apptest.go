@@ -3,6 +3,7 @@
 package apptest
 
 import (
+	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -12,11 +13,14 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/netip"
+	"net/textproto"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -27,6 +31,7 @@ import (
 	"tuckshop/internal/demo"
 	"tuckshop/internal/mail"
 	"tuckshop/internal/payments"
+	"tuckshop/internal/pictures"
 	"tuckshop/internal/stripesim"
 	"tuckshop/jobs"
 	"tuckshop/models"
@@ -102,8 +107,12 @@ func New(t *testing.T, databaseURL string, o Options) *App {
 	if o.Reconcile == 0 {
 		o.Reconcile, reconcileAfter = time.Hour, time.Hour
 	}
+	media, err := pictures.Open(filepath.Join(t.TempDir(), "media"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	runner, err := jobs.New(jobs.Config{
-		Store: store, Sender: sender, Payments: client, Logger: log, Now: o.Now, BaseURL: shopURL, MailFrom: "shop@example.com",
+		Store: store, Sender: sender, Payments: client, Pictures: media, Logger: log, Now: o.Now, BaseURL: shopURL, MailFrom: "shop@example.com",
 		ReconcileInterval: o.Reconcile, ReconcileAfter: reconcileAfter,
 	})
 	if err != nil {
@@ -114,7 +123,7 @@ func New(t *testing.T, databaseURL string, o Options) *App {
 		keys = []string{"the cookie key of a test's own app"}
 	}
 	app, err := handlers.New(handlers.Config{
-		Store: store, Payments: client, Verifier: client, Pictures: demo.Pictures(), Logger: log, Now: o.Now,
+		Store: store, Payments: client, Verifier: client, Pictures: media.Files(demo.Pictures()), Uploads: media, Logger: log, Now: o.Now,
 		SecretKeys: keys, BaseURL: shopURL, SimulatorURL: stripeURL, RateLimits: o.RateLimits, Doctor: findings,
 		MetricsAllow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 	})
@@ -147,7 +156,7 @@ func New(t *testing.T, databaseURL string, o Options) *App {
 		shop.Close()
 		patience, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 10*time.Second)
 		defer cancel()
-		if err := errors.Join(runner.Stop(patience), simulator.Close()); err != nil {
+		if err := errors.Join(runner.Stop(patience), simulator.Close(), media.Close()); err != nil {
 			t.Error(err)
 		}
 	})
@@ -242,6 +251,44 @@ func (b *Browser) TryPost(path string, fields ...string) (Answer, error) {
 	return b.try(http.MethodPost, path, formOf(fields))
 }
 
+// File is a file that a form sends.
+type File struct {
+	Field   string
+	Name    string // as the browser says
+	Content []byte
+}
+
+// Upload sends a form with files.
+func (b *Browser) Upload(path string, files []File, fields ...string) Answer {
+	b.t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	for i := 0; i+1 < len(fields); i += 2 {
+		if err := form.WriteField(fields[i], fields[i+1]); err != nil {
+			b.t.Fatal(err)
+		}
+	}
+	for _, file := range files {
+		header := textproto.MIMEHeader{}
+		header.Set("Content-Disposition", fmt.Sprintf("form-data; name=%q; filename=%q", file.Field, file.Name))
+		part, err := form.CreatePart(header)
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		if _, err := part.Write(file.Content); err != nil {
+			b.t.Fatal(err)
+		}
+	}
+	if err := form.Close(); err != nil {
+		b.t.Fatal(err)
+	}
+	answer, err := b.send(http.MethodPost, path, form.FormDataContentType(), &body)
+	if err != nil {
+		b.t.Error(err)
+	}
+	return answer
+}
+
 func formOf(fields []string) url.Values {
 	form := url.Values{}
 	for i := 0; i+1 < len(fields); i += 2 {
@@ -268,15 +315,23 @@ func (b *Browser) do(method, path string, form url.Values) Answer {
 }
 
 func (b *Browser) try(method, path string, form url.Values) (Answer, error) {
+	kind := ""
+	if form != nil {
+		kind = "application/x-www-form-urlencoded"
+	}
+	return b.send(method, path, kind, strings.NewReader(form.Encode()))
+}
+
+func (b *Browser) send(method, path, kind string, content io.Reader) (Answer, error) {
 	if strings.HasPrefix(path, "/") {
 		path = b.url + path
 	}
-	request, err := http.NewRequestWithContext(b.t.Context(), method, path, strings.NewReader(form.Encode()))
+	request, err := http.NewRequestWithContext(b.t.Context(), method, path, content)
 	if err != nil {
 		return Answer{}, err
 	}
-	if form != nil {
-		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if kind != "" {
+		request.Header.Set("Content-Type", kind)
 	}
 	response, err := b.client.Do(request)
 	if err != nil {
@@ -384,7 +439,18 @@ func (a *App) Deliver(payload []byte, signature string) int {
 // Eventually asks until done says yes, for at most ten seconds.
 func (a *App) Eventually(what string, done func() bool) {
 	a.t.Helper()
-	deadline := time.NewTimer(10 * time.Second)
+	a.eventually(what, 10*time.Second, done)
+}
+
+// EventuallyLong is Eventually for what keeps the processor busy: two minutes.
+func (a *App) EventuallyLong(what string, done func() bool) {
+	a.t.Helper()
+	a.eventually(what, 2*time.Minute, done)
+}
+
+func (a *App) eventually(what string, patience time.Duration, done func() bool) {
+	a.t.Helper()
+	deadline := time.NewTimer(patience)
 	defer deadline.Stop()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()

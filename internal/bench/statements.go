@@ -42,7 +42,7 @@ func newBareClient(ctx context.Context, d *database) (*bareClient, error) {
 	}
 	for _, statement := range []string{
 		insertEvent, selectAttempt, selectOrder, selectItems, updateAttempt, updateOrder, insertHistory, insertEmail, updateCart,
-		deleteLines, insertPayment, updateVariant, updateEvent,
+		deleteLines, insertPayment, insertMovements, updateVariant, updateEvent,
 	} {
 		if c.prepared[statement], err = d.PrepareContext(ctx, statement); err != nil { //nolint:sqlclosecheck // as long as the program
 			return nil, fmt.Errorf("prepare %s: %w", statement, err)
@@ -91,6 +91,8 @@ const (
 		AND i.variant_id = cart_items.variant_id AND i.quantity >= cart_items.quantity)`
 	insertPayment = `INSERT INTO payments (order_id, stripe_session_id, payment_intent_id, role, amount, currency, charge_refunded,
 		amount_refunded, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (payment_intent_id) DO NOTHING RETURNING id`
+	insertMovements = `INSERT INTO stock_movements (variant_id, change, cause, order_id, refund_id, actor, created_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?), (?, ?, ?, ?, ?, ?, ?) RETURNING id` // every order has two articles
 	updateVariant = `UPDATE variants SET reserved = reserved - ?, stock = stock - ? WHERE id = ?`
 	updateEvent   = `UPDATE stripe_events SET detail = ?, order_id = ?, outcome = ? WHERE id = ?`
 )
@@ -158,6 +160,13 @@ func (c *bareClient) receive(ctx context.Context, n int, payload []byte) (err er
 		return err
 	}
 	sort.Slice(items, func(i, j int) bool { return items[i]["variant_id"].(int64) < items[j]["variant_id"].(int64) })
+	var moves []any
+	for _, item := range items {
+		moves = append(moves, item["variant_id"], -item["quantity"].(int64), "sale", orderID, nil, "stripe", now)
+	}
+	if _, err = c.rows(ctx, tx, insertMovements, moves...); err != nil {
+		return err
+	}
 	for _, item := range items {
 		if err = c.exec(ctx, tx, updateVariant, item["quantity"], item["quantity"], item["variant_id"]); err != nil {
 			return err

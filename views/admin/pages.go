@@ -67,6 +67,14 @@ var auditActions = map[models.AuditAction]string{
 	models.AuditDiscountChanged: "changed a discount",
 	models.AuditDiscountOff:     "switched a discount off",
 	models.AuditDiscountOn:      "switched a discount on",
+	models.AuditProductCreated: "made a product",
+	models.AuditProductChanged: "changed a product",
+	models.AuditPriceChanged:   "changed a price",
+	models.AuditStockChanged:   "changed the stock",
+	models.AuditPictureRemoved: "removed a picture",
+
+	models.AuditCollectionSaved:   "saved a collection",
+	models.AuditCollectionDeleted: "deleted a collection",
 }
 
 // OverviewPage greets the merchant.
@@ -129,22 +137,16 @@ func jobKind(kind string) string {
 	switch kind {
 	case models.SendEmailArgs{}.Kind():
 		return "Send a mail"
+	case models.PictureArgs{}.Kind():
+		return "Make the sizes of a picture"
+	case models.RemovePictureArgs{}.Kind():
+		return "Remove a picture’s files"
 	case "reconcile":
 		return "Ask Stripe about open orders"
 	case "clean_up":
 		return "Clean up"
 	}
 	return kind
-}
-
-// ProductsPage lists products with their stock.
-type ProductsPage struct {
-	Frame    Frame
-	Search   string
-	Currency string
-	Products []models.Product
-	Total    int64
-	NextPage string
 }
 
 func utc(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }

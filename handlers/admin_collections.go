@@ -1,0 +1,147 @@
+package handlers
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"tuckshop/models"
+	"tuckshop/views"
+	"tuckshop/views/admin"
+)
+
+// collectionNotices are what the list says after something was done.
+var collectionNotices = map[string]string{
+	"saved":   "Saved. The shop shows it now.",
+	"deleted": "Deleted. Its products are still in the shop.",
+}
+
+func (a adminPages) collections(c echo.Context) error {
+	frame, err := a.frame(c, "Collections", "/admin/collections")
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	page := admin.CollectionsPage{Frame: frame}
+	if page.Collections, err = a.store.Collections(ctx); err != nil {
+		return err
+	}
+	if page.Sizes, err = a.store.CollectionSizes(ctx); err != nil {
+		return err
+	}
+	if text, ok := collectionNotices[c.QueryParam("notice")]; ok {
+		page.Frame.Notice = &views.Notice{Kind: views.NoticeSuccess, Text: text}
+	}
+	return a.show(c, admin.Collections(page))
+}
+
+// collectionPage makes the form of a collection as it is stored; id 0 is a new
+// one.
+func (a adminPages) collectionPage(c echo.Context, id int64) (admin.CollectionPage, error) {
+	page := admin.CollectionPage{Position: "0"}
+	title := "New collection"
+	if id != 0 {
+		var err error
+		if page.Collection, err = a.store.CollectionByID(c.Request().Context(), id); err != nil {
+			return page, err
+		}
+		sizes, err := a.store.CollectionSizes(c.Request().Context())
+		if err != nil {
+			return page, err
+		}
+		page.Products = sizes[id]
+		stored := page.Collection
+		title, page.Name, page.Slug, page.Description, page.Position = stored.Name, stored.Name, stored.Slug, stored.Description, strconv.Itoa(stored.Position)
+	}
+	var err error
+	page.Frame, err = a.frame(c, title, "/admin/collections")
+	return page, err
+}
+
+// collectionID is the collection that the address names.
+func collectionID(c echo.Context) (int64, error) {
+	id, ok := whole(c.Param("id"))
+	if !ok || id <= 0 {
+		return 0, models.ErrNotFound
+	}
+	return id, nil
+}
+
+func (a adminPages) newCollection(c echo.Context) error {
+	page, err := a.collectionPage(c, 0)
+	if err != nil {
+		return err
+	}
+	return a.show(c, admin.EditCollection(page))
+}
+
+func (a adminPages) showCollection(c echo.Context, draw func(admin.CollectionPage) templ.Component) error {
+	id, err := collectionID(c)
+	if err != nil {
+		return err
+	}
+	page, err := a.collectionPage(c, id)
+	if err != nil {
+		return err
+	}
+	return a.show(c, draw(page))
+}
+
+func (a adminPages) editCollection(c echo.Context) error {
+	return a.showCollection(c, admin.EditCollection)
+}
+
+func (a adminPages) confirmCollection(c echo.Context) error {
+	return a.showCollection(c, admin.DeleteCollection)
+}
+
+func (a adminPages) createCollection(c echo.Context) error { return a.storeCollection(c, 0) }
+
+func (a adminPages) saveCollection(c echo.Context) error {
+	id, err := collectionID(c)
+	if err != nil {
+		return err
+	}
+	return a.storeCollection(c, id)
+}
+
+func (a adminPages) storeCollection(c echo.Context, id int64) error {
+	page, err := a.collectionPage(c, id)
+	if err != nil {
+		return err
+	}
+	form, err := postForm(c)
+	if err != nil {
+		return err
+	}
+	text := func(name string) string { return strings.TrimSpace(form.Get(name)) }
+	page.Name, page.Slug, page.Description, page.Position = text("name"), text("slug"), text("description"), text("position")
+	position, ok := whole(page.Position)
+	if !ok && page.Position != "" {
+		position = -1 // whose message says what to enter
+	}
+	edit := models.CollectionEdit{Name: page.Name, Slug: page.Slug, Description: page.Description, Position: int(position)}
+	_, err = a.store.SaveCollection(c.Request().Context(), id, edit, actor(c, staffOf(c)))
+	if faults, bad := faultsIn(err); bad {
+		page.Errors = faults
+		return render(c, http.StatusUnprocessableEntity, admin.EditCollection(page))
+	}
+	if err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/admin/collections?notice=saved")
+}
+
+func (a adminPages) deleteCollection(c echo.Context) error {
+	id, err := collectionID(c)
+	if err != nil {
+		return err
+	}
+	if err := a.store.DeleteCollection(c.Request().Context(), id, actor(c, staffOf(c))); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/admin/collections?notice=deleted")
+}

@@ -1,0 +1,218 @@
+package handlers
+
+import (
+	"errors"
+	"fmt"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"tuckshop/models"
+	"tuckshop/views"
+	"tuckshop/views/admin"
+)
+
+// uploadRows is how many pictures can be sent at once.
+const uploadRows = 4
+
+// How much an upload may be in all, how much of it stays in memory while it is
+// read, and how long it may take.
+const (
+	uploadSize   = uploadRows*(20<<20) + 1<<20
+	uploadMemory = 4 << 20
+	uploadTime   = 10 * time.Minute
+)
+
+func (a adminPages) picturesPage(c echo.Context, product models.Product) (admin.PicturesPage, error) {
+	page := admin.PicturesPage{Product: product, Uploads: make([]string, uploadRows)}
+	for i, picture := range product.Pictures {
+		page.Pictures = append(page.Pictures, admin.PictureForm{Picture: picture, Alt: picture.Alt, Position: fmt.Sprint(i + 1)})
+		if picture.Status == models.PictureWaiting {
+			page.Waiting++
+		}
+	}
+	var err error
+	page.Frame, err = a.frame(c, "Pictures of "+product.Name, "/admin/products")
+	return page, err
+}
+
+// pictureNotices are what the page of pictures says after something was done.
+var pictureNotices = map[string]string{
+	"uploaded": "Uploaded. The shop shows a picture as soon as its sizes are made.",
+	"saved":    "Saved. The shop shows it now.",
+}
+
+func (a adminPages) pictures(c echo.Context) error {
+	product, err := a.productOf(c)
+	if err != nil {
+		return err
+	}
+	page, err := a.picturesPage(c, product)
+	if err != nil {
+		return err
+	}
+	if text, ok := pictureNotices[c.QueryParam("notice")]; ok {
+		page.Frame.Notice = &views.Notice{Kind: views.NoticeSuccess, Text: text}
+	}
+	return a.show(c, admin.Pictures(page))
+}
+
+// uploadPictures takes pictures in. Those that are good are kept even where
+// others are not.
+func (a adminPages) uploadPictures(c echo.Context) error {
+	product, err := a.productOf(c)
+	if err != nil {
+		return err
+	}
+	form, err := multipartForm(c)
+	if err != nil {
+		return err
+	}
+	defer form.RemoveAll() //nolint:errcheck // temporary files
+	typed := make([]string, uploadRows)
+	var faults []views.FieldError
+	sent := 0
+	for i := range uploadRows {
+		file, alt := fmt.Sprintf("file-%d", i), fmt.Sprintf("new-alt-%d", i)
+		if values := form.Value[alt]; len(values) > 0 {
+			typed[i] = strings.TrimSpace(values[0])
+		}
+		headers := form.File[file]
+		if len(headers) == 0 || headers[0].Size == 0 {
+			if typed[i] != "" {
+				faults = append(faults, views.FieldError{Field: file, Message: "Choose the file of this picture."})
+			}
+			continue
+		}
+		sent++
+		if fault := models.AltFault(typed[i]); fault != "" {
+			faults = append(faults, views.FieldError{Field: alt, Message: fault + " Then choose the file again."})
+			continue
+		}
+		err := a.takePicture(c, product.ID, headers[0], typed[i])
+		if fault, bad := invalid(err); bad {
+			faults = append(faults, views.FieldError{Field: file, Message: fault.Message})
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		typed[i] = ""
+	}
+	if sent == 0 && len(faults) == 0 {
+		faults = append(faults, views.FieldError{Field: "file-0", Message: "Choose a picture."})
+	}
+	if len(faults) == 0 {
+		return c.Redirect(http.StatusSeeOther, productPath(product.ID)+"/pictures?notice=uploaded")
+	}
+	if product, err = a.productOf(c); err != nil { // with those that were taken
+		return err
+	}
+	page, err := a.picturesPage(c, product)
+	if err != nil {
+		return err
+	}
+	page.Uploads, page.Errors = typed, faults
+	return render(c, http.StatusUnprocessableEntity, admin.Pictures(page))
+}
+
+func (a adminPages) takePicture(c echo.Context, productID int64, header *multipart.FileHeader, alt string) error {
+	if oddName(header) {
+		return &models.InvalidError{Field: "file", Message: "That file’s name is a path. Give it a plain name."}
+	}
+	file, err := header.Open()
+	if err != nil {
+		return fmt.Errorf("open an upload: %w", err)
+	}
+	defer file.Close() //nolint:errcheck // only read
+	picture := models.Picture{Alt: alt}
+	if picture.Key, picture.Width, picture.Height, err = a.uploads.Take(c.Request().Context(), file); err != nil {
+		return err
+	}
+	if err := a.store.AddPicture(c.Request().Context(), productID, picture); err != nil {
+		return errors.Join(err, a.uploads.Remove(picture.Key))
+	}
+	return nil
+}
+
+// oddName reports whether a file was sent under a name that is a path. No name
+// that was sent is ever used.
+func oddName(header *multipart.FileHeader) bool {
+	_, parameters, err := mime.ParseMediaType(header.Header.Get("Content-Disposition"))
+	return err != nil || strings.ContainsAny(parameters["filename"], `/\`)
+}
+
+// multipartForm reads a form with files. What does not fit into memory is in
+// temporary files until RemoveAll.
+func multipartForm(c echo.Context) (*multipart.Form, error) {
+	request := c.Request()
+	// The server's own time-out is for forms without files.
+	limits := http.NewResponseController(c.Response())
+	deadline := time.Now().Add(uploadTime)
+	if err := errors.Join(limits.SetReadDeadline(deadline), limits.SetWriteDeadline(deadline)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return nil, fmt.Errorf("give an upload time: %w", err)
+	}
+	request.Body = http.MaxBytesReader(c.Response(), request.Body, uploadSize)
+	if err := request.ParseMultipartForm(uploadMemory); err != nil {
+		var tooLarge *http.MaxBytesError
+		if errors.As(err, &tooLarge) {
+			return nil, echo.NewHTTPError(http.StatusRequestEntityTooLarge).SetInternal(err)
+		}
+		return nil, echo.NewHTTPError(http.StatusBadRequest).SetInternal(err)
+	}
+	for _, values := range request.MultipartForm.Value {
+		for _, value := range values {
+			if !isText(value) {
+				return nil, errors.Join(echo.NewHTTPError(http.StatusBadRequest), request.MultipartForm.RemoveAll())
+			}
+		}
+	}
+	return request.MultipartForm, nil
+}
+
+func (a adminPages) savePictures(c echo.Context) error {
+	product, err := a.productOf(c)
+	if err != nil {
+		return err
+	}
+	form, err := postForm(c)
+	if err != nil {
+		return err
+	}
+	page, err := a.picturesPage(c, product)
+	if err != nil {
+		return err
+	}
+	var edits []models.PictureEdit
+	for i := range page.Pictures {
+		shown := &page.Pictures[i]
+		field := func(name string) string { return models.PictureField(shown.Picture.ID, name) }
+		if !form.Has(field("alt")) {
+			continue // uploaded meanwhile
+		}
+		shown.Alt, shown.Position = strings.TrimSpace(form.Get(field("alt"))), strings.TrimSpace(form.Get(field("position")))
+		shown.Remove = form.Get(field("remove")) != ""
+		position, ok := whole(shown.Position)
+		if !ok && !shown.Remove {
+			page.Errors = append(page.Errors, views.FieldError{Field: field("position"), Message: "Enter a whole number: 1 comes first."})
+		}
+		edits = append(edits, models.PictureEdit{ID: shown.Picture.ID, Alt: shown.Alt, Position: int(position), Remove: shown.Remove})
+	}
+	if len(page.Errors) == 0 {
+		err = a.store.SavePictures(c.Request().Context(), product.ID, edits, actor(c, staffOf(c)))
+		if faults, bad := faultsIn(err); bad {
+			page.Errors, err = faults, nil
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if len(page.Errors) > 0 {
+		return render(c, http.StatusUnprocessableEntity, admin.Pictures(page))
+	}
+	return c.Redirect(http.StatusSeeOther, productPath(product.ID)+"/pictures?notice=saved")
+}

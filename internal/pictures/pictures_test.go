@@ -1,0 +1,221 @@
+package pictures_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"hash/crc32"
+	"image"
+	"image/color"
+	"image/gif"
+	"image/jpeg"
+	"image/png"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/gen2brain/webp"
+	xwebp "golang.org/x/image/webp"
+
+	"tuckshop/internal/pictures"
+	"tuckshop/models"
+)
+
+var (
+	red  = color.RGBA{200, 30, 30, 255}
+	blue = color.RGBA{30, 30, 200, 255}
+)
+
+// halves is a picture whose upper half is red and whose lower half is blue.
+func halves(width, height int) *image.RGBA {
+	picture := image.NewRGBA(image.Rect(0, 0, width, height))
+	for y := range height {
+		for x := range width {
+			picture.SetRGBA(x, y, map[bool]color.RGBA{true: red, false: blue}[y < height/2])
+		}
+	}
+	return picture
+}
+
+func encoded(t *testing.T, encode func(*bytes.Buffer) error) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	if err := encode(&out); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func asJPEG(t *testing.T, picture image.Image) []byte {
+	return encoded(t, func(out *bytes.Buffer) error { return jpeg.Encode(out, picture, nil) })
+}
+
+func asPNG(t *testing.T, picture image.Image) []byte {
+	return encoded(t, func(out *bytes.Buffer) error { return png.Encode(out, picture) })
+}
+
+func asWebP(t *testing.T, picture image.Image) []byte {
+	return encoded(t, func(out *bytes.Buffer) error { return webp.Encode(out, picture, webp.Options{Quality: 90, Method: 1}) })
+}
+
+// held is a JPEG that says how its camera was held.
+func held(t *testing.T, picture image.Image, orientation byte) []byte {
+	exif := append([]byte("\xff\xe1\x00\x22Exif\x00\x00MM\x00\x2a\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00"), orientation, 0, 0, 0, 0, 0, 0)
+	data := asJPEG(t, picture)
+	return slices.Concat(data[:2], exif, data[2:])
+}
+
+func open(t *testing.T) (*pictures.Store, string) {
+	t.Helper()
+	folder := filepath.Join(t.TempDir(), "media")
+	store, err := pictures.Open(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { store.Close() })
+	return store, folder
+}
+
+func TestTakenAndMade(t *testing.T) {
+	store, folder := open(t)
+	key, width, height, err := store.Take(t.Context(), bytes.NewReader(asPNG(t, halves(1400, 1000))))
+	if err != nil || width != 800 || height != 1000 {
+		t.Fatalf("%s, %d × %d, %v", key, width, height, err)
+	}
+	if err := store.Make(t.Context(), key); err != nil {
+		t.Fatal(err)
+	}
+	files := store.Files(fstest.MapFS{"demo-640.jpg": {Data: []byte("demo")}})
+	names := []string{key + "-640.jpg", "demo-640.jpg"}
+	for _, width := range []int{320, 480, 640, 960, 1280} {
+		names = append(names, key+"-"+strconv.Itoa(width)+".webp", key+"-"+strconv.Itoa(width)+".avif")
+	}
+	for _, name := range names {
+		if data, err := fs.ReadFile(files, name); err != nil || len(data) == 0 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for name, want := range map[string]int{"-320.webp": 320, "-640.webp": 640, "-1280.webp": 800} { // never blown up
+		data, err := fs.ReadFile(files, key+name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if config, err := xwebp.DecodeConfig(bytes.NewReader(data)); err != nil || config.Width != want || config.Height != want*5/4 {
+			t.Errorf("%s is %d × %d, %v", name, config.Width, config.Height, err)
+		}
+	}
+	if _, err := fs.ReadFile(files, "../media/"+key+"-640.jpg"); err == nil {
+		t.Error("a path leads out of the folder")
+	}
+	if err := store.Remove(key); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Remove(key); err != nil {
+		t.Errorf("removed again: %v", err)
+	}
+	left, err := filepath.Glob(folder + "/*")
+	if err != nil || len(left) != 1 {
+		t.Errorf("%q is left, %v", left, err)
+	}
+}
+
+// TestOrientation sees that a picture of a turned camera stands upright: what
+// was the top is red.
+func TestOrientation(t *testing.T) {
+	store, folder := open(t)
+	upright := halves(800, 1000)
+	turned := func(back func(x, y int) (int, int), width, height int) image.Image {
+		picture := image.NewRGBA(image.Rect(0, 0, width, height))
+		for y := range height {
+			for x := range width {
+				ux, uy := back(x, y)
+				picture.SetRGBA(x, y, upright.RGBAAt(ux, uy))
+			}
+		}
+		return picture
+	}
+	for orientation, sent := range map[byte]image.Image{
+		1: upright,
+		3: turned(func(x, y int) (int, int) { return 799 - x, 999 - y }, 800, 1000),
+		6: turned(func(x, y int) (int, int) { return 799 - y, x }, 1000, 800),
+		8: turned(func(x, y int) (int, int) { return y, 999 - x }, 1000, 800),
+	} {
+		key, width, height, err := store.Take(t.Context(), bytes.NewReader(held(t, sent, orientation)))
+		if err != nil || width != 800 || height != 1000 {
+			t.Errorf("%d: %d × %d, %v", orientation, width, height, err)
+			continue
+		}
+		picture := original(t, folder, key)
+		top, _, bottom, _ := picture.At(400, 100).RGBA()
+		_, _, bottomBlue, _ := picture.At(400, 900).RGBA()
+		if top < 0x8000 || bottom > 0x8000 || bottomBlue < 0x8000 {
+			t.Errorf("%d does not stand upright", orientation)
+		}
+	}
+}
+
+// original reads the picture that is kept of an upload.
+func original(t *testing.T, folder, key string) image.Image {
+	t.Helper()
+	file, err := os.Open(filepath.Join(folder, "originals", key+".png"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	picture, err := png.Decode(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return picture
+}
+
+func TestRefused(t *testing.T) {
+	store, folder := open(t)
+	good := asPNG(t, halves(400, 500))
+	long := slices.Clone(asWebP(t, halves(400, 500)))
+	huge := slices.Clone(good)
+	binary.BigEndian.PutUint32(huge[16:], 16000)
+	binary.BigEndian.PutUint32(huge[20:], 16000)
+	binary.BigEndian.PutUint32(huge[29:], crc32.ChecksumIEEE(huge[12:29]))
+	for name, test := range map[string]struct {
+		data []byte
+		says string
+	}{
+		"nothing":            {nil, "JPEG, PNG or WebP"},
+		"a text":             {[]byte("hello"), "JPEG, PNG or WebP"},
+		"SVG":                {[]byte(`<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`), "JPEG, PNG or WebP"},
+		"HTML":               {[]byte("<!doctype html><script>alert(1)</script>"), "JPEG, PNG or WebP"},
+		"GIF":                {encoded(t, func(out *bytes.Buffer) error { return gif.Encode(out, halves(400, 500), nil) }), "JPEG, PNG or WebP"},
+		"a bomb":             {huge, "megapixels"},
+		"a cut file":         {good[:len(good)/2], "damaged"},
+		"magic alone":        {[]byte("\xff\xd8\xff<script>alert(1)</script>"), "damaged"},
+		"PNG and HTML":       {append(slices.Clone(good), "<html><script>alert(1)</script>"...), "something else"},
+		"PNG and more":       {append(slices.Clone(good), "more"...), "something else"},
+		"PNG and ZIP":        {append(slices.Clone(good), "PK\x05\x06"+strings.Repeat("\x00", 18)...), "something else"},
+		"WebP and more":      {append(long, "more"...), "something else"},
+		"JPEG with a script": {append(asJPEG(t, halves(400, 500)), "<?php system($_GET[0]);"...), "something else"},
+		"a stamp":            {asPNG(t, halves(319, 500)), "too small"},
+		"more than 20 MB":    {append(slices.Clone(good), make([]byte, pictures.MaxFile)...), "larger than 20 MB"},
+	} {
+		_, _, _, err := store.Take(t.Context(), bytes.NewReader(test.data))
+		var fault *models.InvalidError
+		if !errors.As(err, &fault) || !strings.Contains(fault.Message, test.says) {
+			t.Errorf("%s: %v, want a word of %q", name, err, test.says)
+		}
+	}
+	if left, err := filepath.Glob(folder + "/originals/*"); err != nil || len(left) > 0 {
+		t.Errorf("%q is kept, %v", left, err)
+	}
+	// What phones put behind a JPEG, and WebP, are taken.
+	second := asJPEG(t, halves(400, 500))
+	for name, data := range map[string][]byte{"two JPEGs": append(slices.Clone(second), second...), "WebP": asWebP(t, halves(400, 500))} {
+		if _, _, _, err := store.Take(t.Context(), bytes.NewReader(data)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

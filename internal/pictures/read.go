@@ -1,0 +1,210 @@
+package pictures
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"image/png"
+	"io"
+
+	"golang.org/x/image/draw"
+	"golang.org/x/image/webp"
+
+	"tuckshop/models"
+)
+
+// What an upload may be at most and at least.
+const (
+	MaxFile   = 20 << 20 // bytes
+	maxPixels = 40_000_000
+	minWidth  = 320
+	minHeight = 400
+)
+
+// refuse says what is wrong with an upload, for the person who sent it.
+func refuse(message string, args ...any) error {
+	return &models.InvalidError{Field: "file", Message: fmt.Sprintf(message, args...)}
+}
+
+// format is one that is taken: how it begins and how it is read.
+type format struct {
+	begins func(data []byte) bool
+	config func(io.Reader) (image.Config, error)
+	decode func(io.Reader) (image.Image, error)
+}
+
+var formats = []format{
+	{func(data []byte) bool { return bytes.HasPrefix(data, []byte("\xff\xd8\xff")) }, jpeg.DecodeConfig, jpeg.Decode},
+	{func(data []byte) bool { return bytes.HasPrefix(data, []byte("\x89PNG\r\n\x1a\n")) }, png.DecodeConfig, png.Decode},
+	{func(data []byte) bool {
+		return len(data) > 12 && string(data[:4]) == "RIFF" && string(data[8:12]) == "WEBP"
+	}, webp.DecodeConfig, webp.Decode},
+}
+
+// read reads a picture as nothing but pixels: the middle of it, upright, four to
+// five, on white. Its size is known before it takes memory.
+func read(upload io.Reader) (*image.RGBA, error) {
+	data, err := io.ReadAll(io.LimitReader(upload, MaxFile+1))
+	if err != nil {
+		return nil, fmt.Errorf("read an upload: %w", err)
+	}
+	if len(data) > MaxFile {
+		return nil, refuse("That file is larger than %d MB.", MaxFile>>20)
+	}
+	for _, f := range formats {
+		if !f.begins(data) {
+			continue
+		}
+		config, err := f.config(bytes.NewReader(data))
+		switch {
+		case err != nil:
+			return nil, refuse("That file is damaged: it cannot be read as a picture.")
+		case config.Width*config.Height > maxPixels || config.Width > maxPixels || config.Height > maxPixels:
+			return nil, refuse("That picture has more than %d megapixels. Make it smaller.", maxPixels/1_000_000)
+		}
+		picture, err := f.decode(bytes.NewReader(data))
+		if err != nil {
+			return nil, refuse("That file is damaged: it cannot be read as a picture.")
+		}
+		if twoFaced(data) {
+			return nil, refuse("That file is a picture and something else at once. Save it anew with a picture editor.")
+		}
+		return upright(picture, orientation(data))
+	}
+	return nil, refuse("Choose a JPEG, PNG or WebP file.")
+}
+
+// twoFaced reports whether a picture's file is also a file of another kind. A
+// second picture behind a JPEG, as phones put it there, does no harm: only the
+// pixels of the first are kept.
+func twoFaced(data []byte) bool {
+	lower := bytes.ToLower(data)
+	for _, mark := range []string{"<html", "<script", "<?php", "<!doctype", "<svg", "javascript:"} {
+		if bytes.Contains(lower, []byte(mark)) {
+			return true
+		}
+	}
+	if bytes.Contains(data[:min(len(data), 1024)], []byte("%PDF-")) || bytes.Contains(data[max(0, len(data)-66_000):], []byte("PK\x05\x06")) {
+		return true
+	}
+	switch data[0] {
+	case 0x89: // nothing follows the last chunk of a PNG
+		return !bytes.HasSuffix(data, []byte("IEND\xaeB`\x82"))
+	case 'R': // and a WebP says how long it is
+		length := int64(binary.LittleEndian.Uint32(data[4:8])) + 8
+		return int64(len(data)) > length+length%2
+	}
+	return false
+}
+
+// upright cuts the middle out of a picture, brings it to the size it is kept in
+// and turns it as its camera was held (EXIF's orientation, 1 to 8).
+func upright(picture image.Image, orientation int) (*image.RGBA, error) {
+	turned := orientation >= 5
+	bounds := picture.Bounds()
+	across, down := bounds.Dx(), bounds.Dy()
+	if turned {
+		across, down = down, across
+	}
+	if across < minWidth || down < minHeight {
+		return nil, refuse("That picture is too small: it needs at least %d by %d pixels.", minWidth, minHeight)
+	}
+	width, height := across, across*5/4
+	if height > down {
+		width, height = down*4/5, down
+	}
+	full := min(width, fullWidth)
+	size := image.Pt(full, full*5/4)
+	if turned {
+		width, height, size.X, size.Y = height, width, size.Y, size.X
+	}
+	corner := bounds.Min.Add(image.Pt((bounds.Dx()-width)/2, (bounds.Dy()-height)/2))
+	small := image.NewRGBA(image.Rectangle{Max: size})
+	draw.Draw(small, small.Bounds(), image.NewUniform(color.White), image.Point{}, draw.Src)
+	draw.CatmullRom.Scale(small, small.Bounds(), picture, image.Rectangle{Min: corner, Max: corner.Add(image.Pt(width, height))}, draw.Over, nil)
+	return turn(small, orientation), nil
+}
+
+// turn undoes what a camera says of how it was held.
+func turn(from *image.RGBA, orientation int) *image.RGBA {
+	if orientation < 2 || orientation > 8 {
+		return from
+	}
+	w, h := from.Bounds().Dx(), from.Bounds().Dy()
+	to := image.NewRGBA(image.Rect(0, 0, w, h))
+	if orientation >= 5 {
+		to = image.NewRGBA(image.Rect(0, 0, h, w))
+	}
+	for y := range h {
+		for x := range w {
+			tx, ty := x, y
+			switch orientation {
+			case 2:
+				tx = w - 1 - x
+			case 3:
+				tx, ty = w-1-x, h-1-y
+			case 4:
+				ty = h - 1 - y
+			case 5:
+				tx, ty = y, x
+			case 6:
+				tx, ty = h-1-y, x
+			case 7:
+				tx, ty = h-1-y, w-1-x
+			case 8:
+				tx, ty = y, w-1-x
+			}
+			to.SetRGBA(tx, ty, from.RGBAAt(x, y))
+		}
+	}
+	return to
+}
+
+// orientation reads how a JPEG says its camera was held; 1 is upright, and what
+// is not said. https://www.cipa.jp/std/documents/e/DC-008-2012_E.pdf, 4.6
+func orientation(data []byte) int {
+	if len(data) < 4 || data[0] != 0xff || data[1] != 0xd8 {
+		return 1
+	}
+	for at := 2; at+4 <= len(data) && data[at] == 0xff && data[at+1] != 0xda; {
+		length := int(binary.BigEndian.Uint16(data[at+2:]))
+		if length < 2 || at+2+length > len(data) {
+			return 1
+		}
+		segment := data[at+4 : at+2+length]
+		if data[at+1] == 0xe1 && bytes.HasPrefix(segment, []byte("Exif\x00\x00")) {
+			return orientationIn(segment[6:])
+		}
+		at += 2 + length
+	}
+	return 1
+}
+
+// orientationIn reads the first directory of a TIFF structure.
+func orientationIn(tiff []byte) int {
+	if len(tiff) < 8 {
+		return 1
+	}
+	var order binary.ByteOrder = binary.LittleEndian
+	if string(tiff[:2]) == "MM" {
+		order = binary.BigEndian
+	}
+	first := int64(order.Uint32(tiff[4:]))
+	if first+2 > int64(len(tiff)) {
+		return 1
+	}
+	entries := tiff[first+2:]
+	for range order.Uint16(tiff[first:]) {
+		if len(entries) < 12 {
+			return 1
+		}
+		if order.Uint16(entries) == 0x0112 {
+			return int(order.Uint16(entries[8:]))
+		}
+		entries = entries[12:]
+	}
+	return 1
+}

@@ -1,0 +1,65 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"tuckshop/models"
+)
+
+// Pictures keeps the files of uploaded pictures.
+type Pictures interface {
+	// Make makes the files that the shop shows; made again, they are the same.
+	Make(ctx context.Context, key string) error
+	// Remove removes them; removed again is no fault.
+	Remove(key string) error
+}
+
+// pictureTimeout is for a slow machine on which other pictures wait, too.
+const pictureTimeout = 10 * time.Minute
+
+// makePicture makes the files of a picture and lets the shop show it.
+type makePicture struct {
+	river.WorkerDefaults[models.PictureArgs]
+	store *models.Store
+	files Pictures
+}
+
+func (w *makePicture) Timeout(*river.Job[models.PictureArgs]) time.Duration { return pictureTimeout }
+
+func (w *makePicture) Work(ctx context.Context, job *river.Job[models.PictureArgs]) error {
+	picture, err := w.store.PictureByID(ctx, job.Args.PictureID)
+	if errors.Is(err, models.ErrNotFound) {
+		return nil // removed meanwhile
+	}
+	if err != nil {
+		return err
+	}
+	if err := w.files.Make(ctx, picture.Key); err != nil {
+		if job.Attempt >= job.MaxAttempts {
+			fault := w.store.PictureFailed(context.WithoutCancel(ctx), picture.ID, "Its files could not be made. The list of jobs says why.")
+			err = errors.Join(err, fault)
+		}
+		return fmt.Errorf("make picture %d: %w", picture.ID, err)
+	}
+	return w.store.PictureMade(ctx, picture.ID)
+}
+
+// removePicture removes the files of a picture that nothing shows any more.
+type removePicture struct {
+	river.WorkerDefaults[models.RemovePictureArgs]
+	store *models.Store
+	files Pictures
+}
+
+func (w *removePicture) Work(ctx context.Context, job *river.Job[models.RemovePictureArgs]) error {
+	shown, err := w.store.PictureShown(ctx, job.Args.Key)
+	if err != nil || shown {
+		return err
+	}
+	return w.files.Remove(job.Args.Key)
+}

@@ -1,0 +1,136 @@
+package models
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+
+	"gorm.io/gorm"
+)
+
+// CollectionEdit is a collection as somebody wants it to be.
+type CollectionEdit struct {
+	Name        string
+	Slug        string // empty: made of the name
+	Description string
+	Position    int
+}
+
+// maxPosition bounds the place of a collection in the list.
+const maxPosition = 1_000_000
+
+// Faults says what cannot be stored, whatever is in the database.
+func (e CollectionEdit) Faults() InvalidErrors {
+	var faults InvalidErrors
+	checkNameAndSlug(&faults, e.Name, e.Slug)
+	checkText(&faults, "description", "Description", e.Description, maxSummary)
+	if e.Position < 0 || e.Position > maxPosition {
+		faults.add("position", "Enter a whole number from 0: the smallest comes first.")
+	}
+	return faults
+}
+
+// CollectionByID returns a collection.
+func (s *Store) CollectionByID(ctx context.Context, id int64) (Collection, error) {
+	var collection Collection
+	err := s.read.WithContext(ctx).Take(&collection, id).Error
+	return collection, found(err, "find collection %d", id)
+}
+
+// CollectionSizes counts the products of every collection, those not for sale
+// too, by the collection's id.
+func (s *Store) CollectionSizes(ctx context.Context) (map[int64]int64, error) {
+	var rows []struct{ CollectionID, Products int64 }
+	err := s.read.WithContext(ctx).Table("collection_products").Select("collection_id, COUNT(*) AS products").Group("collection_id").Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("count the products of collections: %w", err)
+	}
+	sizes := map[int64]int64{}
+	for _, row := range rows {
+		sizes[row.CollectionID] = row.Products
+	}
+	return sizes, nil
+}
+
+// SaveCollection stores a collection: a new one for id 0. It returns ErrNotFound
+// and InvalidErrors.
+func (s *Store) SaveCollection(ctx context.Context, id int64, edit CollectionEdit, actor Actor) (Collection, error) {
+	collection := Collection{ID: id}
+	err := s.transaction(ctx, func(tx *gorm.DB) error {
+		before := ""
+		if id != 0 {
+			var stored Collection
+			if err := tx.Take(&stored, id).Error; err != nil {
+				return found(err, "find collection %d", id)
+			}
+			before = collectionState(stored)
+		}
+		faults := edit.Faults()
+		var err error
+		if collection, err = edit.collection(tx, id, &faults); err != nil {
+			return err
+		}
+		if err := faults.orNil(); err != nil {
+			return err
+		}
+		if id == 0 {
+			err = tx.Create(&collection).Error
+		} else {
+			err = tx.Model(&Collection{}).Where("id = ?", id).Updates(map[string]any{
+				"slug": collection.Slug, "name": collection.Name, "description": collection.Description, "position": collection.Position,
+			}).Error
+		}
+		if err != nil {
+			return asTaken(err, "slug", "Another collection has that address. Choose another one.")
+		}
+		if err := s.audit(tx, actor, AuditCollectionSaved, "collection "+collection.Slug, before, collectionState(collection)); err != nil {
+			return err
+		}
+		return catalogueChanged(tx)
+	})
+	if err != nil {
+		return collection, fmt.Errorf("save collection %d: %w", id, err)
+	}
+	return collection, nil
+}
+
+// collection is the row to store.
+func (e CollectionEdit) collection(tx *gorm.DB, id int64, faults *InvalidErrors) (Collection, error) {
+	collection := Collection{ID: id, Slug: e.Slug, Name: e.Name, Description: e.Description, Position: e.Position}
+	var err error
+	if e.Slug == "" {
+		collection.Slug, err = freeSlug(tx, &Collection{}, id, cmp.Or(Slug(e.Name), "collection"))
+		return collection, err
+	}
+	taken, err := slugTaken(tx, &Collection{}, id, e.Slug)
+	if taken {
+		faults.add("slug", "Another collection has that address. Choose another one.")
+	}
+	return collection, err
+}
+
+// collectionState is what the audit log says of a collection.
+func collectionState(c Collection) string {
+	return fmt.Sprintf("%s, /collections/%s, position %d", c.Name, c.Slug, c.Position)
+}
+
+// DeleteCollection deletes a collection. Its products stay.
+func (s *Store) DeleteCollection(ctx context.Context, id int64, actor Actor) error {
+	err := s.transaction(ctx, func(tx *gorm.DB) error {
+		var collection Collection
+		if err := tx.Take(&collection, id).Error; err != nil {
+			return found(err, "find collection %d", id)
+		}
+		if err := tx.Delete(&Collection{ID: id}).Error; err != nil {
+			return err
+		}
+		if err := s.audit(tx, actor, AuditCollectionDeleted, "collection "+collection.Slug, collectionState(collection), ""); err != nil {
+			return err
+		}
+		return catalogueChanged(tx)
+	})
+	if err != nil {
+		return fmt.Errorf("delete collection %d: %w", id, err)
+	}
+	return nil
+}

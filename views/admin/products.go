@@ -1,0 +1,189 @@
+package admin
+
+import (
+	"net/url"
+	"strconv"
+
+	"github.com/a-h/templ"
+
+	"tuckshop/models"
+	"tuckshop/views"
+)
+
+// ProductsPage lists products with their stock.
+type ProductsPage struct {
+	Frame    Frame
+	Search   string
+	Status   string // empty: any
+	Currency string
+	Products []models.Product
+	Total    int64
+	NextPage string
+}
+
+// productStatuses are the statuses of a product in plain words.
+var productStatuses = map[string]string{
+	models.ProductActive: "for sale", models.ProductDraft: "draft", models.ProductArchived: "archived",
+}
+
+// ProductStatusText says what a product's status means.
+func ProductStatusText(status string) string { return productStatuses[status] }
+
+// EditProductPage is the editor of a product, or of a new one.
+type EditProductPage struct {
+	Frame    Frame
+	Product  models.Product // as it is stored; without an id where it is new
+	Currency string
+	Form     ProductForm
+	Errors   []views.FieldError
+}
+
+// ProductForm is what the editor's fields hold, as typed.
+type ProductForm struct {
+	Version     string
+	Name        string
+	Slug        string
+	Summary     string
+	Description string
+	Status      string
+	Featured    bool
+	Collections []views.Choice
+	Options     [models.MaxOptions]OptionForm
+	AllPrice    string // for every variant
+	AllStock    string
+	Variants    []VariantForm
+}
+
+// OptionForm is an option as typed: its values are separated by commas or
+// stand one a line, and a colour may follow each.
+type OptionForm struct {
+	Name   string
+	Values string
+	Was    string // the values when the form was drawn, to tell a new name from a new value
+}
+
+// VariantForm is a row of the grid as typed.
+type VariantForm struct {
+	ID       string // empty: a new one
+	Options  [models.MaxOptions][]views.Choice
+	Title    string
+	SKU      string
+	Price    string
+	Compare  string
+	Stock    string
+	StockWas string
+	Weight   string
+	Pictures []views.Choice // nil where the product has none
+	Reserved int64
+	Remove   bool
+}
+
+// MayEdit reports whether who looks may save.
+func (p EditProductPage) MayEdit() bool {
+	return p.Frame.May("POST", "/admin/products/:id")
+}
+
+// OptionNames are the names of the options that are there, as typed.
+func (p EditProductPage) OptionNames() []string {
+	var names []string
+	for _, option := range p.Form.Options {
+		if option.Name != "" || option.Values != "" {
+			names = append(names, option.Name)
+		}
+	}
+	return names
+}
+
+func (p EditProductPage) action() templ.SafeURL {
+	if p.Product.ID == 0 {
+		return "/admin/products"
+	}
+	return productURL(p.Product.ID, "")
+}
+
+func productURL(id int64, below string) templ.SafeURL {
+	return templ.SafeURL("/admin/products/" + strconv.FormatInt(id, 10) + below)
+}
+
+func shopURL(slug string) templ.SafeURL { return templ.SafeURL("/products/" + url.PathEscape(slug)) }
+
+func number(n int64) string { return strconv.FormatInt(n, 10) }
+
+// variantName says which variant a row of the grid is.
+func variantName(v VariantForm, i int) string {
+	name := v.Title
+	if name == "" {
+		name = "Variant " + strconv.Itoa(i+1)
+	}
+	if v.ID == "" {
+		name += " (new)"
+	}
+	return name
+}
+
+// ConflictPage shows two people's texts beside each other.
+type ConflictPage struct {
+	Frame   Frame
+	Product models.Product // as it is stored now
+	Rows    []ConflictRow  // that differ
+	Form    [][2]string    // what was sent, to be sent again
+}
+
+// ConflictRow is one thing that both say differently.
+type ConflictRow struct{ What, Yours, Theirs string }
+
+// StockPage shows what moved a product's stock.
+type StockPage struct {
+	Frame    Frame
+	Product  models.Product
+	Lines    []models.StockLine
+	NextPage string
+}
+
+// stockCauses are the causes of a move in plain words.
+var stockCauses = map[models.StockCause]string{
+	models.StockOpening: "on hand at first", models.StockSale: "sold", models.StockRefundReturn: "came back", models.StockAdjustment: "counted",
+}
+
+// signed is a number with its sign.
+func signed(n int64) string {
+	if n > 0 {
+		return "+" + number(n)
+	}
+	return "−" + number(-n)
+}
+
+// PicturesPage shows the pictures of a product.
+type PicturesPage struct {
+	Frame    Frame
+	Product  models.Product
+	Pictures []PictureForm
+	Waiting  int
+	Uploads  []string // what was typed of each picture that can be sent now
+	Errors   []views.FieldError
+}
+
+// PictureForm is a picture with what its fields hold.
+type PictureForm struct {
+	Picture  models.Picture
+	Alt      string
+	Position string
+	Remove   bool
+}
+
+// MayEdit reports whether who looks may save.
+func (p PicturesPage) MayEdit() bool {
+	return p.Frame.May("POST", "/admin/products/:id/pictures")
+}
+
+// pictureStatuses are the states of a picture in plain words.
+var pictureStatuses = map[string]string{
+	models.PictureWaiting: "being made", models.PictureReady: "ready", models.PictureFailed: "failed",
+}
+
+func waitingText(waiting int) string {
+	if waiting == 1 {
+		return "One picture is being made. It takes some seconds."
+	}
+	return strconv.Itoa(waiting) + " pictures are being made. Each takes some seconds."
+}

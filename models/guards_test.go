@@ -1,6 +1,7 @@
 package models_test
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -97,7 +98,9 @@ func TestWhatComesLateChangesNothing(t *testing.T) {
 		}},
 		{"a session failed whose order is in review: the stock stays with the order", func(t *till) {
 			attempt := t.unopened()
-			other := t.with(func(s *models.CheckoutSession) { s.PaymentStatus, s.ClientReferenceID = "unpaid", "1" + s.ClientReferenceID })
+			other := t.with(func(s *models.CheckoutSession) {
+				s.PaymentStatus, s.ClientReferenceID = "unpaid", "1"+s.ClientReferenceID
+			})
 			t.event(failed, other, models.OutcomeReview)
 			t.done(t.store.SessionFailed(t.Context(), attempt, true, "400"))
 			t.ends(models.OrderReview, 10, 3+2, 0)
@@ -224,23 +227,19 @@ func TestPartOfTheStockIsGone(t *testing.T) {
 			t.Fatal(err)
 		}
 		token := models.NewToken()
-		var last int64 // the variant whose turn comes last
-		lastSlug, firstSlug := "", ""
-		for _, product := range products {
-			stored, err := store.ProductBySlug(t.Context(), product.Slug)
-			if err != nil {
+		stored := make([]models.Product, len(products))
+		for i, product := range products {
+			var err error
+			if stored[i], err = store.ProductBySlug(t.Context(), product.Slug); err != nil {
 				t.Fatal(err)
 			}
-			id := stored.Variants[0].ID
-			if err := store.AddToCart(t.Context(), token, id, 3); err != nil {
+			if err := store.AddToCart(t.Context(), token, stored[i].Variants[0].ID, 3); err != nil {
 				t.Fatal(err)
-			}
-			if id > last {
-				last, firstSlug, lastSlug = id, lastSlug, product.Slug
-			} else {
-				firstSlug = product.Slug
 			}
 		}
+		// Stock is taken by the variant's id.
+		slices.SortFunc(stored, func(a, b models.Product) int { return cmp.Compare(a.Variants[0].ID, b.Variants[0].ID) })
+		first, last := stored[0], stored[1]
 		begun, err := store.BeginCheckout(t.Context(), token)
 		if err != nil {
 			t.Fatal(err)
@@ -250,14 +249,14 @@ func TestPartOfTheStockIsGone(t *testing.T) {
 			t.Fatal(err)
 		}
 		receive(t, store, event(models.EventSessionExpired, session))
-		_, others := checkout(t, store, last, 8)
+		_, others := checkout(t, store, last.Variants[0].ID, 8)
 		receive(t, store, event(models.EventSessionCompleted, others))
 		if got := receive(t, store, event(models.EventSessionCompleted, session)); got.Outcome != models.OutcomeReview {
 			t.Errorf("paid too late it came to %s (%s)", got.Outcome, got.Detail)
 		}
 		statusIs(t, store, begun.Order, models.OrderReview)
-		stockIs(t, store, firstSlug, 10, 0)
-		stockIs(t, store, lastSlug, 2, 0)
+		stockIs(t, store, first.Slug, 10, 0)
+		stockIs(t, store, last.Slug, 2, 0)
 	})
 }
 

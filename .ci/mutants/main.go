@@ -85,6 +85,14 @@ var mutants = []mutant{
 		"./models", "TestMoneyGoesBack"},
 	{"an order ends without a word of Stripe's", "jobs/reconcile.go", `if attempt.Status == models.AttemptFailed {`, `if attempt.Status != "" {`,
 		"./jobs", "TestUnopenedAttemptIsAskedAbout"},
+	{"a refund is asked for again without a look at Stripe's", "jobs/reconcile.go", `if job.Attempt > 1 {`, `if false {`,
+		"./jobs", "TestRefundDoneBehindAFault"},
+	{"an order that is over waits for money again", "models/funnel.go", "if order.Status != OrderPending {\n			return OutcomeUnchanged", "if false {\n			return OutcomeUnchanged",
+		"./models", "TestWhatComesLateChangesNothing"},
+	{"goods come back that were never sold", "models/refunds.go", `line.Restocked && order.StockStatus == StockSold &&`, `line.Restocked &&`,
+		"./models", "TestReviewKeepsWhatIsTheOrders"},
+	{"an order with money in it is canceled", "models/reviews.go", `payment.AmountRefunded < payment.Amount {`, `payment.AmountRefunded == 0 {`,
+		"./models", "TestReviewKeepsWhatIsTheOrders"},
 }
 
 func main() {

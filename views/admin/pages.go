@@ -141,6 +141,10 @@ func jobKind(kind string) string {
 		return "Make the sizes of a picture"
 	case models.RemovePictureArgs{}.Kind():
 		return "Remove a picture’s files"
+	case models.RefundArgs{}.Kind():
+		return "Pay money back"
+	case models.SettleOrderArgs{}.Kind():
+		return "Ask Stripe about an order"
 	case "reconcile":
 		return "Ask Stripe about open orders"
 	case "clean_up":
@@ -167,12 +171,25 @@ type DoctorPage struct {
 	CanTest  bool // whether a test event can be sent through Stripe
 }
 
-// FailedText says how many checks failed.
-func (p DoctorPage) FailedText() string {
-	if p.Failed == 1 {
-		return "One check failed."
+// Summary says how many checks failed, or deserve a look.
+func (p DoctorPage) Summary() string {
+	warnings := 0
+	for _, f := range p.Findings {
+		if f.Level == "warning" {
+			warnings++
+		}
 	}
-	return strconv.Itoa(p.Failed) + " checks failed."
+	switch {
+	case p.Failed == 1:
+		return "One check failed."
+	case p.Failed > 1:
+		return strconv.Itoa(p.Failed) + " checks failed."
+	case warnings == 1:
+		return "Nothing fails; one warning deserves a look."
+	case warnings > 1:
+		return fmt.Sprintf("Nothing fails; %d warnings deserve a look.", warnings)
+	}
+	return "Nothing is wrong."
 }
 
 func times(n int64) string {

@@ -30,29 +30,11 @@ func openSQL(t *testing.T, databaseURL string) *sql.DB {
 	return db
 }
 
-// ledgerHolds wants the ledger of every variant to add up to its stock, and as
-// many rows of each cause.
+// ledgerHolds wants as many rows of each cause in the ledger; that they add up,
+// modelstest.Each sees to.
 func ledgerHolds(t *testing.T, databaseURL string, want map[models.StockCause]int) {
 	t.Helper()
 	db := openSQL(t, databaseURL)
-	rows, err := db.QueryContext(t.Context(), `SELECT sku, stock, COALESCE((SELECT SUM(m.change) FROM stock_movements m WHERE m.variant_id = variants.id), 0) FROM variants`)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var sku string
-		var stock, ledger int64
-		if err := rows.Scan(&sku, &stock, &ledger); err != nil {
-			t.Fatal(err)
-		}
-		if stock != ledger {
-			t.Errorf("%s: %d on hand, %d by the ledger", sku, stock, ledger)
-		}
-	}
-	if err := rows.Err(); err != nil {
-		t.Fatal(err)
-	}
 	for cause, count := range want {
 		var found int
 		query := "SELECT COUNT(*) FROM stock_movements WHERE cause = '" + string(cause) + "'"

@@ -80,6 +80,27 @@ func (d *database) change(ctx context.Context, statement string) (int64, error) 
 	return result.RowsAffected()
 }
 
+// both makes two changes in one transaction, the second only where the first
+// changed a row; it reports whether it did.
+func (d *database) both(ctx context.Context, first, second string) (bool, error) {
+	tx, err := d.db.BeginTx(ctx, nil)
+	if err != nil {
+		return false, fmt.Errorf("%s: %w", first, err)
+	}
+	defer tx.Rollback() //nolint:errcheck // after the commit it does nothing
+	result, err := tx.ExecContext(ctx, first)
+	if err != nil {
+		return false, fmt.Errorf("%s: %w", first, err)
+	}
+	if changed, err := result.RowsAffected(); err != nil || changed == 0 {
+		return false, err
+	}
+	if _, err := tx.ExecContext(ctx, second); err != nil {
+		return false, fmt.Errorf("%s: %w", second, err)
+	}
+	return true, tx.Commit()
+}
+
 func (d *database) isSQLite() bool { return strings.HasPrefix(d.url, "sqlite:") }
 
 // moment writes a time as the job library does: SQLite compares times as text.

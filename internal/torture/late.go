@@ -137,14 +137,17 @@ func (t *torture) bringBack(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// moveStock changes the stock of a variant, unless what it takes was sold or
-// reserved meanwhile.
+// moveStock changes the stock of a variant and its ledger, as the merchant
+// does, unless what it takes was sold or reserved meanwhile.
 func (t *torture) moveStock(ctx context.Context, variant, pieces int64) (moved bool, err error) {
-	changed, err := t.database.change(ctx, fmt.Sprintf("UPDATE variants SET stock = stock + (%d) WHERE id = %d AND stock + (%d) >= reserved", pieces, variant, pieces))
-	if changed > 0 {
+	moved, err = t.database.both(ctx,
+		fmt.Sprintf("UPDATE variants SET stock = stock + (%d) WHERE id = %d AND stock + (%d) >= reserved", pieces, variant, pieces),
+		fmt.Sprintf(`INSERT INTO stock_movements (variant_id, change, cause, actor, created_at)
+			VALUES (%d, %d, 'adjustment', 'torture', %s)`, variant, pieces, t.database.moment(time.Now())))
+	if moved {
 		t.stock[variant] += pieces
 	}
-	return changed > 0, err
+	return moved, err
 }
 
 // age makes payment pages older of which the shop never heard, those of a

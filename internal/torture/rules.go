@@ -206,29 +206,34 @@ func checkSeenJobs(r *result, b *books, seen map[string]string) {
 }
 
 // stockQuery tells of every variant, as of one moment: what is left, what of
-// it is reserved, what orders sold and what they hold, and what came back.
+// it is reserved, what orders sold and what they hold, what came back, and what
+// the ledger makes of it.
 const stockQuery = `SELECT v.id, v.sku, v.stock, v.reserved,
 	(SELECT COALESCE(SUM(i.quantity), 0) FROM order_items i JOIN orders o ON o.id = i.order_id WHERE i.variant_id = v.id AND o.stock_status = 'sold'),
 	(SELECT COALESCE(SUM(i.quantity), 0) FROM order_items i JOIN orders o ON o.id = i.order_id WHERE i.variant_id = v.id AND o.stock_status = 'reserved'),
-	(SELECT COALESCE(SUM(f.quantity), 0) FROM refund_items f JOIN order_items i ON i.id = f.order_item_id WHERE i.variant_id = v.id AND f.restocked)
+	(SELECT COALESCE(SUM(f.quantity), 0) FROM refund_items f JOIN order_items i ON i.id = f.order_item_id WHERE i.variant_id = v.id AND f.restocked),
+	(SELECT COALESCE(SUM(m.change), 0) FROM stock_movements m WHERE m.variant_id = v.id)
 	FROM variants v`
 
 // stockRow is a row of stockQuery.
 type stockRow struct {
-	variant, sku                     string
-	left, reserved, sold, held, back int64
+	variant, sku                             string
+	left, reserved, sold, held, back, ledger int64
 }
 
 func readStock(row []string) stockRow {
-	return stockRow{row[0], row[1], number(row[2]), number(row[3]), number(row[4]), number(row[5]), number(row[6])}
+	return stockRow{row[0], row[1], number(row[2]), number(row[3]), number(row[4]), number(row[5]), number(row[6]), number(row[7])}
 }
 
 // stockRule: what was there is what is left and what was sold, less what came
-// back; what is reserved is what undecided orders hold.
+// back; what is reserved is what undecided orders hold; the ledger adds up.
 func stockRule(rows []stockRow, before map[int64]int64) (broken []string) {
 	for _, row := range rows {
 		if was := before[number(row.variant)]; was != row.left+row.sold-row.back {
 			broken = append(broken, fmt.Sprintf("variant %s: %d before, %d left, %d sold, %d came back", row.sku, was, row.left, row.sold, row.back))
+		}
+		if row.ledger != row.left {
+			broken = append(broken, fmt.Sprintf("variant %s: %d left, %d by the ledger", row.sku, row.left, row.ledger))
 		}
 		if row.reserved != row.held || row.reserved < 0 || row.reserved > row.left {
 			broken = append(broken, fmt.Sprintf("variant %s: %d left, %d of them reserved, orders hold %d", row.sku, row.left, row.reserved, row.held))
@@ -254,12 +259,16 @@ func (t *torture) checkStock(ctx context.Context, r *result) error {
 	for _, broken := range stockRule(rows, t.stock) {
 		r.breaks("%s", broken)
 	}
-	var sold, reserved, returned int64
+	var sold, reserved, returned, tidy int64
 	for _, row := range rows {
+		if row.ledger == row.left {
+			tidy++
+		}
 		sold, reserved, returned = sold+row.sold, reserved+row.reserved, returned+row.back
 	}
 	r.figure("pieces sold", sold)
 	r.figure("pieces reserved by reviews", reserved)
 	r.figure("pieces put back on the shelf", returned)
+	r.figure("variants whose ledger adds up", tidy)
 	return nil
 }

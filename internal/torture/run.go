@@ -130,12 +130,13 @@ func (t *torture) stockUp(ctx context.Context) error {
 	if err := t.shop.ready(patience); err != nil {
 		return fmt.Errorf("%w; see %s", err, t.shop.log.Name())
 	}
-	if _, err := t.database.change(ctx, fmt.Sprintf("UPDATE variants SET stock = %d WHERE stock >= 20", plenty)); err != nil {
-		return err
-	}
 	rows, err := t.database.rows(ctx, "SELECT id, stock FROM variants")
 	for _, row := range rows {
-		t.stock[number(row[0])] = number(row[1])
+		variant, there := number(row[0]), number(row[1])
+		t.stock[variant] = there
+		if there >= 20 && err == nil {
+			_, err = t.moveStock(ctx, variant, plenty-there)
+		}
 	}
 	return err
 }

@@ -176,11 +176,12 @@ func TestBrokenRulesAreFound(t *testing.T) {
 func TestBrokenStockIsFound(t *testing.T) {
 	t.Parallel()
 	for what, row := range map[string]stockRow{
-		"":                    {variant: "1", left: 7, reserved: 2, held: 2, sold: 4, back: 1},
-		"10 before, 8 left":   {variant: "1", left: 8, reserved: 2, held: 2, sold: 4, back: 1},
-		"2 of them reserved":  {variant: "1", left: 7, reserved: 2, held: 1, sold: 4, back: 1},
-		"6 left, 8 of them":   {variant: "1", left: 6, reserved: 8, held: 8, sold: 4},
-		"-1 of them reserved": {variant: "1", left: 6, reserved: -1, held: -1, sold: 4},
+		"":                        {variant: "1", left: 7, reserved: 2, held: 2, sold: 4, back: 1, ledger: 7},
+		"10 before, 8 left":       {variant: "1", left: 8, reserved: 2, held: 2, sold: 4, back: 1, ledger: 8},
+		"2 of them reserved":      {variant: "1", left: 7, reserved: 2, held: 1, sold: 4, back: 1, ledger: 7},
+		"6 left, 8 of them":       {variant: "1", left: 6, reserved: 8, held: 8, sold: 4, ledger: 6},
+		"-1 of them reserved":     {variant: "1", left: 6, reserved: -1, held: -1, sold: 4, ledger: 6},
+		"7 left, 8 by the ledger": {variant: "1", left: 7, reserved: 2, held: 2, sold: 4, back: 1, ledger: 8},
 	} {
 		found := strings.Join(stockRule([]stockRow{row}, map[int64]int64{1: 10}), "\n")
 		if (what == "") != (found == "") || what != "" && !strings.Contains(found, what) {

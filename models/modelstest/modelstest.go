@@ -17,10 +17,46 @@ import (
 )
 
 // Each runs a test on SQLite and on PostgreSQL, as subtests of those names.
+// Whatever a test does to a shop, at its end the ledger of every variant must
+// add up to its stock.
 func Each(t *testing.T, test func(t *testing.T, databaseURL string)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) { test(t, "sqlite:"+filepath.Join(t.TempDir(), "shop.db")) })
-	t.Run("postgres", func(t *testing.T) { test(t, postgres(t)) })
+	each := func(name string, database func(t *testing.T) string) {
+		t.Run(name, func(t *testing.T) {
+			url := database(t)
+			t.Cleanup(func() { ledgerAddsUp(t, url) })
+			test(t, url)
+		})
+	}
+	each("sqlite", func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "shop.db") })
+	each("postgres", postgres)
+}
+
+// ledgerAddsUp leaves a database alone that no shop was made in, or one of
+// before there was a ledger.
+func ledgerAddsUp(t *testing.T, databaseURL string) {
+	ctx, db := context.WithoutCancel(t.Context()), open(t, databaseURL)
+	defer db.Close() //nolint:errcheck // all is said
+	if _, err := db.ExecContext(ctx, "SELECT 1 FROM stock_movements"); err != nil {
+		return
+	}
+	rows, err := db.QueryContext(ctx, `SELECT sku, stock, ledger FROM (SELECT sku, stock,
+		COALESCE((SELECT SUM(change) FROM stock_movements WHERE variant_id = variants.id), 0) AS ledger FROM variants) v WHERE stock <> ledger`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err tells
+	for rows.Next() {
+		var sku string
+		var stock, ledger int64
+		if err := rows.Scan(&sku, &stock, &ledger); err != nil {
+			t.Fatal(err)
+		}
+		t.Errorf("%s: %d on hand, %d by the ledger", sku, stock, ledger)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // postgres makes an empty database on the server TEST_DATABASE_URL names and
@@ -126,6 +162,15 @@ func PaidOrder(t *testing.T, store *models.Store, variantID int64) models.Order 
 // Exec changes a database behind the store's back.
 func Exec(t *testing.T, databaseURL, query string, arguments ...any) {
 	t.Helper()
+	db := open(t, databaseURL)
+	defer db.Close() //nolint:errcheck // all is said
+	if _, err := db.ExecContext(t.Context(), query, arguments...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func open(t *testing.T, databaseURL string) *sql.DB {
+	t.Helper()
 	driver, source := "pgx", databaseURL
 	if path, ok := strings.CutPrefix(databaseURL, "sqlite:"); ok {
 		driver, source = "sqlite3", "file:"+path+"?_pragma=busy_timeout(10000)"
@@ -134,8 +179,5 @@ func Exec(t *testing.T, databaseURL, query string, arguments ...any) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close() //nolint:errcheck // all is said
-	if _, err := db.ExecContext(t.Context(), query, arguments...); err != nil {
-		t.Fatal(err)
-	}
+	return db
 }

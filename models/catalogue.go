@@ -152,7 +152,7 @@ func (s *Store) ProductSlugs(ctx context.Context, limit int) ([]string, error) {
 type CollectionSummary struct {
 	Collection
 	Products   int64
-	PictureKey string // of a product that it shares with as few others as can be
+	PictureKey string // of one of its first products, which it shares with as few others as can be
 	PictureAlt string
 }
 
@@ -160,12 +160,13 @@ type CollectionSummary struct {
 func (s *Store) Collections(ctx context.Context) ([]CollectionSummary, error) {
 	var summaries []CollectionSummary
 	err := s.read.WithContext(ctx).Raw(`SELECT c.*,
-		(SELECT COUNT(*) FROM collection_products cp JOIN products p ON p.id = cp.product_id
-			WHERE cp.collection_id = c.id AND p.status = ?) AS products,
+		(SELECT COUNT(*) FROM collection_products cp WHERE cp.collection_id = c.id
+			AND cp.product_id NOT IN (SELECT id FROM products WHERE status <> ?)) AS products,
 		COALESCE(shown.key, '') AS picture_key, COALESCE(shown.alt, '') AS picture_alt
 		FROM collections c LEFT JOIN pictures shown ON shown.id = (
-			SELECT pi.id FROM collection_products cp JOIN products p ON p.id = cp.product_id JOIN pictures pi ON pi.product_id = p.id
-			WHERE cp.collection_id = c.id AND p.status = ? AND pi.status = ?
+			SELECT pi.id FROM (SELECT product_id FROM collection_products WHERE collection_id = c.id ORDER BY product_id LIMIT 50) cp
+			JOIN products p ON p.id = cp.product_id JOIN pictures pi ON pi.product_id = p.id
+			WHERE p.status = ? AND pi.status = ?
 			ORDER BY (SELECT COUNT(*) FROM collection_products other WHERE other.product_id = p.id), p.featured DESC, p.id, pi.position, pi.id LIMIT 1)
 		ORDER BY c.position, c.id`, ProductActive, ProductActive, PictureReady).Scan(&summaries).Error
 	if err != nil {

@@ -188,7 +188,7 @@ func (s *Store) exhausted(db *gorm.DB, cart Cart, d Discount) (fault, err error)
 	}
 	var uses int64
 	err = db.Model(&Order{}).Where("discount_id = ? AND stock_status = ?", d.ID, StockSold).
-		Where("LOWER(email) IN (SELECT LOWER(mine.email) FROM orders mine WHERE mine.cart_id = ? AND mine.email <> '')", cart.ID).Count(&uses).Error
+		Where("email_key IN (SELECT mine.email_key FROM orders mine WHERE mine.cart_id = ? AND mine.email <> '')", cart.ID).Count(&uses).Error
 	if err != nil {
 		return nil, fmt.Errorf("count a customer's uses of discount %d: %w", d.ID, err)
 	}
@@ -331,7 +331,7 @@ func (s *Store) useDiscount(tx *gorm.DB, order *Order, reserved bool, email stri
 		return nil
 	}
 	var earlier int64
-	err = tx.Model(&Order{}).Where("discount_id = ? AND stock_status = ? AND id <> ? AND LOWER(email) = LOWER(?)", d.ID, StockSold, order.ID, email).
+	err = tx.Model(&Order{}).Where("discount_id = ? AND stock_status = ? AND id <> ? AND email_key = LOWER(?)", d.ID, StockSold, order.ID, email).
 		Count(&earlier).Error
 	if err != nil {
 		return fmt.Errorf("count a customer's uses of discount %d: %w", d.ID, err)

@@ -46,7 +46,7 @@ func (s *Store) OrderBySession(ctx context.Context, sessionID string) (Order, er
 
 // OrderFilter chooses orders for the admin.
 type OrderFilter struct {
-	Search string // number, mail address or name
+	Search string // a number, or how a mail address, a name or its last word begins
 	Status OrderStatus
 	Before int64 // only orders with a smaller id: the key of the page before
 	Limit  int
@@ -62,9 +62,15 @@ func (s *Store) Orders(ctx context.Context, f OrderFilter) ([]Order, error) {
 		query = query.Where("status = ?", f.Status)
 	}
 	if search := strings.ToLower(strings.TrimPrefix(strings.TrimSpace(f.Search), "#")); search != "" {
-		prefix := escapeLike(search) + "%"
-		query = query.Where(`(number = ? OR LOWER(email) LIKE ? ESCAPE '\' OR LOWER(shipping_name) LIKE ? ESCAPE '\')`,
-			search, prefix, "%"+prefix)
+		// Each by its index: one condition on all would be looked for in every
+		// order. What begins with a text lies between it and it with the last
+		// of all letters behind.
+		end := search + "\U0010FFFF"
+		query = query.Where(`id IN (SELECT id FROM orders WHERE number = ?
+			UNION SELECT id FROM orders WHERE email_key >= ? AND email_key < ?
+			UNION SELECT id FROM orders WHERE name_key >= ? AND name_key < ?
+			UNION SELECT id FROM orders WHERE family_key >= ? AND family_key < ?)`,
+			search, search, end, search, end, search, end)
 	}
 	var orders []Order
 	if err := query.Find(&orders).Error; err != nil {

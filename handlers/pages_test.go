@@ -155,11 +155,12 @@ func (w walk) put(slug string, quantity int) {
 	w.t.Helper()
 	w.Open(w.app.URL + "/products/" + slug)
 	w.Fill("#quantity", fmt.Sprint(quantity))
-	w.Click("#add-to-cart")
+	w.intoCart()
 }
 
 func (w walk) cart() {
 	w.visit("cart empty", "/cart", 200)
+	w.drawer()
 	w.put("linen-journal", 2)
 	w.look("cart with one line")
 	w.put("leather-folio", 1)
@@ -211,6 +212,7 @@ func (w walk) cart() {
 	w.visit("cart sold out", "/cart", 200)
 	w.check("status", w.Click("#checkout"), http.StatusUnprocessableEntity)
 	w.look("cart refused")
+	w.shared()
 }
 
 // pay goes to the payment page and presses a button of it.

@@ -33,7 +33,7 @@ func losses(lost []models.CartLoss) []string {
 		case loss.Reason == models.LossRemoved:
 			sentences = append(sentences, fmt.Sprintf("%s is no longer sold and was taken out.", loss.Name))
 		case loss.Got == 0:
-			sentences = append(sentences, fmt.Sprintf("%s could not go into your cart: there is none left for it.", loss.Name))
+			sentences = append(sentences, fmt.Sprintf("%s could not go into your cart: there are none left.", loss.Name))
 		default:
 			sentences = append(sentences, fmt.Sprintf("%s: only %d of %d could go into your cart.", loss.Name, loss.Got, loss.Wanted))
 		}

@@ -106,8 +106,11 @@ func (h carts) takeShared(c echo.Context) error {
 		return err
 	}
 	h.setCookie(c, token)
-	if pieces == 0 {
-		return c.Redirect(http.StatusSeeOther, "/cart?notice=not-filled")
+	for _, item := range items {
+		pieces -= item.Quantity
+	}
+	if pieces < 0 {
+		return c.Redirect(http.StatusSeeOther, "/cart?notice=part-filled")
 	}
 	return c.Redirect(http.StatusSeeOther, "/cart?notice=filled")
 }

@@ -58,7 +58,7 @@ func cartChanges(p CartPage) templ.Component {
 				}
 			}
 			if p.Changed {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<p>What is marked below is not as it was when you added it.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<p>What is marked below is not as it was when you added it. Accepting takes the new prices, and only as much as we still have.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

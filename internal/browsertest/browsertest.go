@@ -21,6 +21,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // patience is how long one step may take on a busy machine before the test
@@ -178,6 +179,12 @@ func status(answer *network.Response) int {
 func (b *Browser) Press(selector string) {
 	b.t.Helper()
 	b.do("press "+selector, chromedp.Click(chromedp.CSS(selector)))
+}
+
+// Escape presses the key of that name.
+func (b *Browser) Escape() {
+	b.t.Helper()
+	b.do("press Escape", chromedp.KeyEvent(kb.Escape))
 }
 
 // Fill types a value into a field in place of what it holds; of a select it

@@ -1,11 +1,13 @@
 package handlers_test
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -201,8 +203,8 @@ func TestARemovedVariantIsNamed(t *testing.T) {
 
 func TestSharingACart(t *testing.T) {
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
-		clock := time.Now()
-		shop := newOffers(t, databaseURL, apptest.Options{Now: func() time.Time { return clock }})
+		var later atomic.Int64 // than now, as a time.Duration
+		shop := newOffers(t, databaseURL, apptest.Options{Now: func() time.Time { return time.Now().Add(time.Duration(later.Load())) }})
 		leadsTo(t, "nothing to share", shop.Browser().Post("/cart/share"), "/cart?notice=no-share")
 		sender := shop.shopper(3)
 		shop.discount(models.Discount{Code: "SECRETCODE", Kind: models.DiscountPercent, Percent: 10})
@@ -239,9 +241,9 @@ func TestSharingACart(t *testing.T) {
 				t.Errorf("POST %s: %d", wrong, got.Status)
 			}
 		}
-		clock = clock.Add(30*24*time.Hour - time.Minute)
+		later.Store(int64(30*24*time.Hour - 5*time.Minute))
 		answers(t, "on the last day", friend.Get(path), http.StatusOK)
-		clock = clock.Add(2 * time.Minute)
+		later.Store(int64(30 * 24 * time.Hour))
 		answers(t, "later", friend.Get(path), http.StatusGone, "This link worked until", `content="noindex"`)
 		answers(t, "taking it later", friend.Post(path), http.StatusGone, "This link worked until")
 	})
@@ -323,6 +325,44 @@ func TestTheLastPieceGoesToOne(t *testing.T) {
 		answers(t, "the second", shop.Browser().Post("/buy-now", "variant_id", pen), http.StatusUnprocessableEntity, "sold out")
 		if again := first.Post("/buy-now", "variant_id", pen); again.Location != page.Location {
 			t.Errorf("a second click leads to %d %s", again.Status, again.Location)
+		}
+	})
+}
+
+// TestUntouchedCartsGo starts a shop that was closed for a month.
+func TestUntouchedCartsGo(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, databaseURL string) {
+		add := func(ago time.Duration) (*models.Store, string) {
+			store, err := models.Open(t.Context(), databaseURL, models.Options{Now: func() time.Time { return time.Now().Add(-ago) }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() {
+				if err := store.Close(); err != nil {
+					t.Error(err)
+				}
+			})
+			return store, models.NewToken()
+		}
+		modelstest.Product(t, modelstest.New(t, databaseURL, models.Options{}), "pen", 500, 9)
+		old, oldToken := add(32 * 24 * time.Hour)
+		recent, recentToken := add(30 * 24 * time.Hour)
+		for token, store := range map[string]*models.Store{oldToken: old, recentToken: recent} {
+			pen, err := store.ProductBySlug(t.Context(), "pen")
+			if err == nil {
+				err = store.AddToCart(t.Context(), token, pen.Variants[0].ID, 1)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		app := apptest.New(t, databaseURL, apptest.Options{})
+		app.Eventually("the old cart to go", func() bool {
+			_, _, err := app.Store.CartByToken(t.Context(), oldToken)
+			return errors.Is(err, models.ErrNotFound)
+		})
+		if _, lines, err := app.Store.CartByToken(t.Context(), recentToken); err != nil || len(lines) != 1 {
+			t.Errorf("the recent cart has %+v, %v", lines, err)
 		}
 	})
 }

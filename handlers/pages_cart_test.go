@@ -1,9 +1,35 @@
 package handlers_test
 
 import (
+	"fmt"
 	"net/http"
+	"path/filepath"
 	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"tuckshop/internal/apptest"
+	"tuckshop/internal/browsertest"
+	"tuckshop/models/modelstest"
 )
+
+// expiredLink looks at a shared cart after a month.
+func expiredLink(t *testing.T, chromium *browsertest.Browser, seen *visits) {
+	var later atomic.Bool
+	app := apptest.New(t, "sqlite:"+filepath.Join(t.TempDir(), "shop.db"), apptest.Options{Now: func() time.Time {
+		if later.Load() {
+			return time.Now().Add(31 * 24 * time.Hour)
+		}
+		return time.Now()
+	}})
+	shopper := app.Browser()
+	shopper.Post("/cart/items", "variant_id", fmt.Sprint(modelstest.Product(t, app.Store, "pen", 500, 9)))
+	link := shopper.Post("/cart/share").Location
+	later.Store(true)
+	w := walk{journey{t, app, chromium.Tab(t, true), true}, seen}
+	w.visit("shared cart expired", link, http.StatusGone)
+}
 
 // drawer looks at the cart beside a product.
 func (w walk) drawer() {

@@ -46,16 +46,9 @@ func (h carts) add(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	variantID, ok := whole(form.Get("variant_id"))
-	if !ok {
-		return h.refuseAdd(c, form, 0, &models.InvalidError{Field: "variant_id", Message: "Choose which one you would like."})
-	}
-	quantity, ok := int64(1), true
-	if form.Has("quantity") {
-		quantity, ok = whole(form.Get("quantity"))
-	}
-	if !ok {
-		return h.refuseAdd(c, form, variantID, notANumber("quantity"))
+	variantID, quantity, err := wanted(form)
+	if err != nil {
+		return h.refuseAdd(c, form, variantID, err)
 	}
 	token := h.token(c)
 	if token == "" {
@@ -70,6 +63,23 @@ func (h carts) add(c echo.Context) error {
 	}
 	h.setCookie(c, token)
 	return c.Redirect(http.StatusSeeOther, "/cart?notice=added")
+}
+
+// wanted reads which variant a product's form asks for, and how many. The
+// error is an InvalidError; the variant is 0 where none was chosen.
+func wanted(form url.Values) (variantID, quantity int64, err error) {
+	variantID, ok := whole(form.Get("variant_id"))
+	if !ok {
+		return 0, 0, &models.InvalidError{Field: "variant_id", Message: "Choose which one you would like."}
+	}
+	quantity = 1
+	if form.Has("quantity") {
+		quantity, ok = whole(form.Get("quantity"))
+	}
+	if !ok {
+		return variantID, 0, notANumber("quantity")
+	}
+	return variantID, quantity, nil
 }
 
 // refuseAdd shows the product again with the fault beside its field and what
@@ -162,7 +172,7 @@ func (h carts) discount(c echo.Context) error {
 	}
 	page.Errors = []views.FieldError{fault}
 	page.Discount.Typed = form.Get("code")
-	return render(c, http.StatusUnprocessableEntity, views.Cart(page))
+	return h.draw(c, http.StatusUnprocessableEntity, page)
 }
 
 // changeNotice tells the cart page what has just changed, so that it can offer
@@ -185,7 +195,7 @@ func (h carts) show(c echo.Context) error {
 		return err
 	}
 	page.Frame.Notice = cartNotice(c)
-	return render(c, http.StatusOK, views.Cart(page))
+	return h.draw(c, http.StatusOK, page)
 }
 
 func (h carts) show422(c echo.Context, faults ...views.FieldError) error {
@@ -194,7 +204,7 @@ func (h carts) show422(c echo.Context, faults ...views.FieldError) error {
 		return err
 	}
 	page.Errors = append(page.Errors, faults...)
-	return render(c, http.StatusUnprocessableEntity, views.Cart(page))
+	return h.draw(c, http.StatusUnprocessableEntity, page)
 }
 
 func (h carts) showTyped(c echo.Context, fault views.FieldError, variantID int64, typed string) error {
@@ -208,23 +218,29 @@ func (h carts) showTyped(c echo.Context, fault views.FieldError, variantID int64
 			page.Lines[i].Quantity = typed
 		}
 	}
-	return render(c, http.StatusUnprocessableEntity, views.Cart(page))
+	return h.draw(c, http.StatusUnprocessableEntity, page)
 }
 
 // notices are what a redirect may say. The address names one; it never brings
 // text of its own.
 var notices = map[string]views.Notice{
-	"added":      {Kind: views.NoticeSuccess, Text: "Added to your cart."},
-	"updated":    {Kind: views.NoticeSuccess, Text: "Your cart is up to date."},
-	"removed":    {Kind: views.NoticeInfo, Text: "Removed from your cart."},
-	"cancelled":  {Kind: views.NoticeInfo, Text: "You have not paid, and nothing was charged. Your cart is as you left it."},
-	"stripe":     {Kind: views.NoticeError, Text: "Our payment partner does not answer at the moment. Nothing was charged and your cart is safe. Please try again in a minute."},
-	"empty":      {Kind: views.NoticeInfo, Text: "Your cart is empty, so there is nothing to pay."},
-	"cart-paid":  {Kind: views.NoticeInfo, Text: "This cart has already been paid. You will find the order in your mail."},
-	"discount":   {Kind: views.NoticeSuccess, Text: "The code is with your cart."},
-	"no-code":    {Kind: views.NoticeInfo, Text: "The code is off your cart."},
-	"too-small":  {Kind: views.NoticeError, Text: "What is left to pay is too little for our payment partner to take. Please add something to your cart."},
-	"cart-again": {Kind: views.NoticeInfo, Text: "Your cart changed while the payment page was open. Please check it and try again."},
+	"added":       {Kind: views.NoticeSuccess, Text: "Added to your cart."},
+	"updated":     {Kind: views.NoticeSuccess, Text: "Your cart is up to date."},
+	"removed":     {Kind: views.NoticeInfo, Text: "Removed from your cart."},
+	"cancelled":   {Kind: views.NoticeInfo, Text: "You have not paid, and nothing was charged. Your cart is as you left it."},
+	"stripe":      {Kind: views.NoticeError, Text: "Our payment partner does not answer at the moment. Nothing was charged and your cart is safe. Please try again in a minute."},
+	"empty":       {Kind: views.NoticeInfo, Text: "Your cart is empty, so there is nothing to pay."},
+	"cart-paid":   {Kind: views.NoticeInfo, Text: "This cart has already been paid. You will find the order in your mail."},
+	"discount":    {Kind: views.NoticeSuccess, Text: "The code is with your cart."},
+	"no-code":     {Kind: views.NoticeInfo, Text: "The code is off your cart."},
+	"too-small":   {Kind: views.NoticeError, Text: "What is left to pay is too little for our payment partner to take. Please add something to your cart."},
+	"accepted":    {Kind: views.NoticeSuccess, Text: "Your cart is up to date. Please have a look before you pay."},
+	"note":        {Kind: views.NoticeSuccess, Text: "Your note is with your cart."},
+	"no-note":     {Kind: views.NoticeInfo, Text: "There is no note with your cart."},
+	"no-share":    {Kind: views.NoticeInfo, Text: "Your cart is empty, so there is nothing to share yet."},
+	"filled":      {Kind: views.NoticeSuccess, Text: "The shared articles are in your cart."},
+	"part-filled": {Kind: views.NoticeInfo, Text: "We put in what we have of the shared articles."},
+	"cart-again":  {Kind: views.NoticeInfo, Text: "Your cart changed while the payment page was open. Please check it and try again."},
 }
 
 func cartNotice(c echo.Context) *views.Notice {
@@ -259,8 +275,10 @@ func (h carts) page(c echo.Context) (views.CartPage, error) {
 		if err != nil && !errors.Is(err, models.ErrNotFound) {
 			return page, err
 		}
+		page.Note, page.Losses = cart.Note, losses(cart.Losses)
 		for _, line := range lines {
 			shown := cartLine(line, currency)
+			page.Changed = page.Changed || shown.Problem != ""
 			page.Lines = append(page.Lines, shown)
 			page.Count += line.Quantity
 			page.Subtotal.Amount += shown.Total.Amount
@@ -303,7 +321,7 @@ func cartLine(line models.CartLine, currency string) views.CartLine {
 		VariantTitle: line.Variant.Title(), Picture: viewPicture(line.Picture),
 		UnitPrice: price, SeenPrice: models.Money{Amount: line.SeenPrice, Currency: currency},
 		Total: price.Times(line.Quantity), Quantity: strconv.FormatInt(line.Quantity, 10),
-		Available: max(line.Variant.Available(), 0),
+		Available: max(line.Variant.Available()+line.Held, 0),
 	}
 	problem, unsellable := line.Unsellable()
 	switch {
@@ -312,12 +330,18 @@ func cartLine(line models.CartLine, currency string) views.CartLine {
 		shown.Gone, shown.Problem = true, "This is no longer for sale. Please remove it to go on."
 	case problem.Available <= 0:
 		shown.Problem = "Sold out since you added it. Please remove it to go on."
+	case problem.Available < problem.Wanted && shown.SeenPrice != shown.UnitPrice:
+		shown.Problem = fmt.Sprintf("Only %d left. Please choose %d or fewer. %s", problem.Available, problem.Available, priceChange(shown))
 	case problem.Available < problem.Wanted:
 		shown.Problem = fmt.Sprintf("Only %d left. Please choose %d or fewer.", problem.Available, problem.Available)
 	default:
-		shown.Problem = fmt.Sprintf("The price has changed from %s to %s since you added it.", shown.SeenPrice, shown.UnitPrice)
+		shown.Problem = priceChange(shown)
 	}
 	return shown
+}
+
+func priceChange(line views.CartLine) string {
+	return fmt.Sprintf("The price has changed from %s to %s since you added it.", line.SeenPrice, line.UnitPrice)
 }
 
 // postForm reads the fields of a form's body alone: what the address says is

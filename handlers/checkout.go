@@ -35,6 +35,15 @@ func (h checkout) start(c echo.Context) error {
 		return err
 	}
 	token := h.carts.token(c)
+	if form.Has("note") {
+		err = h.store.SetCartNote(ctx, token, form.Get("note"))
+		if fault, bad := invalid(err); bad {
+			return h.carts.showNote(c, fault, form.Get("note"))
+		}
+		if err != nil && !errors.Is(err, models.ErrNotFound) {
+			return err
+		}
+	}
 	url, err := h.paymentPage(ctx, token, form.Get("total"))
 	var unsellable *models.UnsellableError
 	var changed *models.TotalChangedError
@@ -76,7 +85,7 @@ func (h checkout) showDiscount(c echo.Context, fault views.FieldError) error {
 		fault.Field = "discount"
 	}
 	page.Errors = []views.FieldError{fault}
-	return render(c, http.StatusUnprocessableEntity, views.Cart(page))
+	return h.carts.draw(c, http.StatusUnprocessableEntity, page)
 }
 
 var (
@@ -181,13 +190,16 @@ func (h checkout) showUnsellable(c echo.Context, token string) error {
 			})
 		}
 	}
+	for _, loss := range page.Losses {
+		page.Errors = append(page.Errors, views.FieldError{Field: "changes", Message: loss})
+	}
 	if len(page.Errors) == 0 {
 		page.Errors = []views.FieldError{{Field: "cart", Message: "Somebody else was quicker a moment ago. Please check your cart and try again."}}
 	}
-	if err := h.store.AcceptPrices(c.Request().Context(), token); err != nil {
+	if err := h.store.NoteShown(c.Request().Context(), token); err != nil {
 		return err
 	}
-	return render(c, http.StatusUnprocessableEntity, views.Cart(page))
+	return h.carts.draw(c, http.StatusUnprocessableEntity, page)
 }
 
 // success is where Stripe sends the shopper after paying. Nothing is believed
@@ -202,9 +214,13 @@ func (h checkout) success(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	mine, err := h.store.CartMadeOrder(ctx, h.carts.token(c), order)
-	if err != nil {
-		return err
+	mine := false
+	for _, token := range []string{h.carts.token(c), h.aloneToken(c)} {
+		made, err := h.store.CartMadeOrder(ctx, token, order)
+		if err != nil {
+			return err
+		}
+		mine = mine || made
 	}
 	if !mine {
 		return h.someoneElse(c)
@@ -251,6 +267,16 @@ func (h checkout) someoneElse(c echo.Context) error {
 	return render(c, http.StatusOK, views.Success(views.SuccessPage{Frame: frame}))
 }
 
+// cancel leads back to where the shopper left for the payment page.
 func (h checkout) cancel(c echo.Context) error {
+	if alone := h.aloneToken(c); alone != "" {
+		slug, err := h.store.BoughtAlone(c.Request().Context(), alone, h.carts.token(c))
+		if err == nil {
+			return c.Redirect(http.StatusSeeOther, productURL(slug, "cancelled"))
+		}
+		if !errors.Is(err, models.ErrNotFound) {
+			return err
+		}
+	}
 	return c.Redirect(http.StatusSeeOther, "/cart?notice=cancelled")
 }

@@ -10,8 +10,9 @@ import (
 
 // The shop's cookies.
 const (
-	cartCookie  = "cart"
-	staffCookie = "staff"
+	cartCookie   = "cart"
+	buyNowCookie = "buynow" // the cart of one line that is paid straight away
+	staffCookie  = "staff"
 )
 
 // cookies writes and reads the shop's cookies. Each carries a mark of the

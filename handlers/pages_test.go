@@ -58,6 +58,10 @@ func TestEveryPage(t *testing.T) {
 				visit(visitor(t))
 			})
 		}
+		t.Run("expired link", func(t *testing.T) {
+			t.Parallel()
+			expiredLink(t, chromium, seen)
+		})
 		t.Run("failure", func(t *testing.T) {
 			t.Parallel()
 			broken := apptest.New(t, "sqlite:"+filepath.Join(t.TempDir(), "shop.db"), apptest.Options{})
@@ -144,6 +148,7 @@ func (w walk) catalogue() {
 	w.visit("product in one form", "/products/brass-rollerball", 200)
 	w.visit("product with a sold-out variant", "/products/desk-mug", 200)
 	w.visit("product sold out", "/products/pencil-roll", 200)
+	w.visit("product after cancelling", "/products/field-notebook?notice=cancelled", 200)
 	w.Open(w.app.URL + "/products/zip-pouch")
 	w.Fill("#quantity", "a few")
 	w.check("status", w.Click("#add-to-cart"), http.StatusUnprocessableEntity)
@@ -155,11 +160,12 @@ func (w walk) put(slug string, quantity int) {
 	w.t.Helper()
 	w.Open(w.app.URL + "/products/" + slug)
 	w.Fill("#quantity", fmt.Sprint(quantity))
-	w.Click("#add-to-cart")
+	w.intoCart()
 }
 
 func (w walk) cart() {
 	w.visit("cart empty", "/cart", 200)
+	w.drawer()
 	w.put("linen-journal", 2)
 	w.look("cart with one line")
 	w.put("leather-folio", 1)
@@ -211,6 +217,7 @@ func (w walk) cart() {
 	w.visit("cart sold out", "/cart", 200)
 	w.check("status", w.Click("#checkout"), http.StatusUnprocessableEntity)
 	w.look("cart refused")
+	w.shared()
 }
 
 // pay goes to the payment page and presses a button of it.
@@ -452,6 +459,7 @@ func placeOrder(t *testing.T, app *apptest.App) (models.Order, string) {
 		shopper.Post("/cart/items", "variant_id", fmt.Sprint(product.Variants[0].ID), "quantity", "2")
 	}
 	shopper.Post("/cart/discount", "code", "welcome")
+	shopper.Post("/cart/note", "note", "Please ring at the back.\nDonaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft")
 	page := shopper.Post("/checkout").Location
 	session := page[strings.LastIndex(page, "/")+1:]
 	order, err := app.Store.OrderBySession(t.Context(), session)

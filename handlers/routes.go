@@ -41,6 +41,13 @@ func routes(e *echo.Echo, c Config, frames *frames) {
 	e.POST("/cart/items/:variant_id", carts.set, limits.byAddress("cart"))
 	e.POST("/cart/discount", carts.discount, limits.byAddress("discount"))
 
+	e.POST("/cart/note", carts.note, limits.byAddress("cart"))
+	e.POST("/cart/accept", carts.accept, limits.byAddress("cart"))
+	e.POST("/cart/share", carts.share, limits.byAddress("cart"))
+	get("/shared-carts/:token", carts.shared)
+	e.POST("/shared-carts/:token", carts.takeShared, limits.byAddress("cart"))
+
+	e.POST("/buy-now", checkout.buyNow, limits.byAddress("checkout"))
 	e.POST("/checkout", checkout.start, limits.byAddress("checkout"))
 	get("/checkout/success", checkout.success)
 	get("/checkout/cancel", checkout.cancel)

@@ -370,6 +370,7 @@ func (s storefront) product(c echo.Context) error {
 		if err != nil {
 			return nil, err
 		}
+		page.Frame.Notice = productNotice(c)
 		return views.Product(page), nil
 	})
 	if errors.Is(err, models.ErrNotFound) && !c.Response().Committed {

@@ -24,11 +24,12 @@ type CartLine struct {
 	Variant Variant
 	Product Product
 	Picture Picture
+	Held    int64 // how many the cart's own open checkout holds
 }
 
 // Unsellable says why the line cannot be bought as it is, if it cannot.
 func (l CartLine) Unsellable() (UnsellableLine, bool) {
-	available := l.Variant.Available()
+	available := l.Variant.Available() + l.Held
 	if l.Product.Status != ProductActive {
 		available = 0
 	}
@@ -47,12 +48,34 @@ func (s *Store) CartByToken(ctx context.Context, token string) (Cart, []CartLine
 
 func loadCart(db *gorm.DB, token string) (Cart, []CartLine, error) {
 	var cart Cart
-	err := db.Where("token_hash = ?", HashToken(token)).Take(&cart).Error
+	err := db.Preload("Losses", func(losses *gorm.DB) *gorm.DB { return losses.Order("id") }).
+		Where("token_hash = ?", HashToken(token)).Take(&cart).Error
 	if err != nil {
 		return cart, nil, found(err, "find cart")
 	}
 	lines, err := cartLines(db, cart.ID)
+	if err == nil && cart.OrderID != nil {
+		err = holdings(db, *cart.OrderID, lines)
+	}
 	return cart, lines, err
+}
+
+// holdings notes what the cart's own open order holds of its lines.
+func holdings(db *gorm.DB, orderID int64, lines []CartLine) error {
+	var items []OrderItem
+	err := db.Where("order_id = (SELECT o.id FROM orders o WHERE o.id = ? AND o.status = ? AND o.stock_status = ?)",
+		orderID, OrderPending, StockReserved).Find(&items).Error
+	if err != nil {
+		return fmt.Errorf("read what order %d holds: %w", orderID, err)
+	}
+	held := map[int64]int64{}
+	for _, item := range items {
+		held[item.VariantID] += item.Quantity
+	}
+	for i := range lines {
+		lines[i].Held = held[lines[i].VariantID]
+	}
+	return nil
 }
 
 func cartLines(db *gorm.DB, cartID int64) ([]CartLine, error) {
@@ -60,6 +83,11 @@ func cartLines(db *gorm.DB, cartID int64) ([]CartLine, error) {
 	if err := db.Where("cart_id = ?", cartID).Order("created_at, variant_id").Find(&items).Error; err != nil {
 		return nil, fmt.Errorf("read the lines of cart %d: %w", cartID, err)
 	}
+	return linesOf(db, items)
+}
+
+// linesOf says what items are lines of. One whose variant is gone has none.
+func linesOf(db *gorm.DB, items []CartItem) ([]CartLine, error) {
 	if len(items) == 0 {
 		return nil, nil
 	}
@@ -69,7 +97,7 @@ func cartLines(db *gorm.DB, cartID int64) ([]CartLine, error) {
 	}
 	var variants []Variant
 	if err := db.Find(&variants, ids).Error; err != nil {
-		return nil, fmt.Errorf("read the variants of cart %d: %w", cartID, err)
+		return nil, fmt.Errorf("read the variants of a cart: %w", err)
 	}
 	byID, productIDs := map[int64]Variant{}, []int64{}
 	for _, variant := range variants {
@@ -79,7 +107,7 @@ func cartLines(db *gorm.DB, cartID int64) ([]CartLine, error) {
 	var products []Product
 	err := db.Preload("Pictures", readyInPlace).Find(&products, productIDs).Error
 	if err != nil {
-		return nil, fmt.Errorf("read the products of cart %d: %w", cartID, err)
+		return nil, fmt.Errorf("read the products of a cart: %w", err)
 	}
 	productByID := map[int64]Product{}
 	for _, product := range products {
@@ -142,8 +170,8 @@ func (s *Store) CartCount(ctx context.Context, token string) (int64, error) {
 // than is available and for a full cart, and ErrNotFound for an unknown
 // variant.
 func (s *Store) AddToCart(ctx context.Context, token string, variantID, quantity int64) error {
-	if quantity < 1 || quantity > MaxQuantity {
-		return &InvalidError{"quantity", fmt.Sprintf("Choose a quantity from 1 to %d.", MaxQuantity)}
+	if err := countable(quantity); err != nil {
+		return err
 	}
 	return s.changeCart(ctx, token, variantID, func(there CartItem, lines int64, variant Variant) (int64, error) {
 		if there.Quantity == 0 && lines >= MaxCartLines {
@@ -151,6 +179,14 @@ func (s *Store) AddToCart(ctx context.Context, token string, variantID, quantity
 		}
 		return there.Quantity + quantity, sellable("quantity", variant, there.Quantity, there.Quantity+quantity)
 	})
+}
+
+// countable refuses a quantity that nobody may put into a cart.
+func countable(quantity int64) error {
+	if quantity < 1 || quantity > MaxQuantity {
+		return &InvalidError{"quantity", fmt.Sprintf("Choose a quantity from 1 to %d.", MaxQuantity)}
+	}
+	return nil
 }
 
 // SetCartQuantity sets how many pieces of a variant the cart of token holds; 0
@@ -185,65 +221,67 @@ func sellable(field string, variant Variant, inCart, wanted int64) error {
 
 func (s *Store) changeCart(ctx context.Context, token string, variantID int64, change func(CartItem, int64, Variant) (int64, error)) error {
 	return s.transaction(ctx, func(tx *gorm.DB) error {
-		cart := Cart{TokenHash: HashToken(token)}
-		// Written first: it makes the cart, locks it and keeps it from being
-		// cleaned away.
-		err := tx.Clauses(clause.OnConflict{
-			Columns:   []clause.Column{{Name: "token_hash"}},
-			DoUpdates: clause.Assignments(map[string]any{"updated_at": s.now()}),
-		}, clause.Returning{}).Create(&cart).Error
-		if err != nil {
-			return fmt.Errorf("open cart: %w", err)
-		}
-		var variant Variant
-		if err := tx.Take(&variant, variantID).Error; err != nil {
-			return found(err, "find variant %d", variantID)
-		}
-		var product Product
-		if err := tx.Select("status").Take(&product, variant.ProductID).Error; err != nil {
-			return found(err, "find the product of variant %d", variantID)
-		}
-		var items []CartItem
-		if err := tx.Where("cart_id = ?", cart.ID).Find(&items).Error; err != nil {
-			return fmt.Errorf("read cart %d: %w", cart.ID, err)
-		}
-		there := CartItem{CartID: cart.ID, VariantID: variantID}
-		for _, item := range items {
-			if item.VariantID == variantID {
-				there = item
-			}
-		}
-		if product.Status != ProductActive { // what is in the cart already can go, and nothing else
-			if there.Quantity == 0 {
-				return fmt.Errorf("find variant %d for sale: %w", variantID, ErrNotFound)
-			}
-			variant.Stock, variant.Reserved = 0, 0
-		}
-		quantity, err := change(there, int64(len(items)), variant)
+		cart, err := s.openCart(tx, token)
 		if err != nil {
 			return err
 		}
-		if quantity == 0 {
-			return tx.Where("cart_id = ? AND variant_id = ?", cart.ID, variantID).Delete(&CartItem{}).Error
-		}
-		there.Quantity, there.SeenPrice = quantity, variant.Price
-		return tx.Clauses(clause.OnConflict{
-			Columns:   []clause.Column{{Name: "cart_id"}, {Name: "variant_id"}},
-			DoUpdates: clause.AssignmentColumns([]string{"quantity", "seen_price"}),
-		}).Create(&there).Error
+		return putIn(tx, cart, variantID, change)
 	})
 }
 
-// AcceptPrices notes that the shopper has been shown the present prices of the
-// cart of token.
-func (s *Store) AcceptPrices(ctx context.Context, token string) error {
-	err := s.write.WithContext(ctx).Exec(`UPDATE cart_items SET seen_price =
-		(SELECT v.price FROM variants v WHERE v.id = cart_items.variant_id)
-		WHERE cart_id = (SELECT id FROM carts WHERE token_hash = ?)`, HashToken(token)).Error
+// openCart returns the cart of token, which is made where there is none. It is
+// written first: that locks it and keeps it from being cleaned away.
+func (s *Store) openCart(tx *gorm.DB, token string) (Cart, error) {
+	cart := Cart{TokenHash: HashToken(token)}
+	err := tx.Clauses(clause.OnConflict{
+		Columns:   []clause.Column{{Name: "token_hash"}},
+		DoUpdates: clause.Assignments(map[string]any{"updated_at": s.now()}),
+	}, clause.Returning{}).Create(&cart).Error
 	if err != nil {
-		return fmt.Errorf("accept the prices of a cart: %w", err)
+		return cart, fmt.Errorf("open cart: %w", err)
 	}
-	return nil
+	return cart, nil
+}
+
+// putIn gives a cart as many pieces of a variant as change makes of those that
+// are there and how many lines there are.
+func putIn(tx *gorm.DB, cart Cart, variantID int64, change func(CartItem, int64, Variant) (int64, error)) error {
+	var variant Variant
+	if err := tx.Take(&variant, variantID).Error; err != nil {
+		return found(err, "find variant %d", variantID)
+	}
+	var product Product
+	if err := tx.Select("status").Take(&product, variant.ProductID).Error; err != nil {
+		return found(err, "find the product of variant %d", variantID)
+	}
+	var items []CartItem
+	if err := tx.Where("cart_id = ?", cart.ID).Find(&items).Error; err != nil {
+		return fmt.Errorf("read cart %d: %w", cart.ID, err)
+	}
+	there := CartItem{CartID: cart.ID, VariantID: variantID}
+	for _, item := range items {
+		if item.VariantID == variantID {
+			there = item
+		}
+	}
+	if product.Status != ProductActive { // what is in the cart already can go, and nothing else
+		if there.Quantity == 0 {
+			return fmt.Errorf("find variant %d for sale: %w", variantID, ErrNotFound)
+		}
+		variant.Stock, variant.Reserved = 0, 0
+	}
+	quantity, err := change(there, int64(len(items)), variant)
+	if err != nil {
+		return err
+	}
+	if quantity == 0 {
+		return tx.Where("cart_id = ? AND variant_id = ?", cart.ID, variantID).Delete(&CartItem{}).Error
+	}
+	there.Quantity, there.SeenPrice = quantity, variant.Price
+	return tx.Clauses(clause.OnConflict{
+		Columns:   []clause.Column{{Name: "cart_id"}, {Name: "variant_id"}},
+		DoUpdates: clause.AssignmentColumns([]string{"quantity", "seen_price"}),
+	}).Create(&there).Error
 }
 
 // CartMadeOrder reports whether the cart of token is the one order was made of.

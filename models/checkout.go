@@ -37,7 +37,8 @@ type Checkout struct {
 // nothing has been said to Stripe.
 //
 // It returns ErrNotFound for a missing or empty cart and, with nothing changed,
-// an UnsellableError when a line is short of stock or has a new price, and an
+// an UnsellableError when a line is short of stock, has a new price or was
+// taken out unseen, and an
 // InvalidError when the cart's discount does not count any more.
 func (s *Store) BeginCheckout(ctx context.Context, token string) (Checkout, error) {
 	return s.beginCheckout(ctx, token, nil)
@@ -63,6 +64,9 @@ func (s *Store) beginCheckout(ctx context.Context, token string, shown *int64) (
 		}
 		if offer.Fault != nil {
 			return offer.Fault
+		}
+		if len(cart.Losses) > 0 {
+			return &UnsellableError{Losses: cart.Losses}
 		}
 		if err := agreed(tx, lines, offer, shown); err != nil {
 			return err
@@ -150,7 +154,7 @@ func (s *Store) placeOrder(tx *gorm.DB, cart Cart, lines []CartLine, offer Offer
 	token := NewToken()
 	order := Order{
 		Number: token, Token: token, Status: OrderPending, Fulfilment: Unfulfilled, StockStatus: StockReleased,
-		CartID: &cart.ID, CartFingerprint: fingerprint(lines, offer), Currency: shop.Currency, CreatedAt: now, UpdatedAt: now,
+		CartID: &cart.ID, CartFingerprint: fingerprint(lines, offer), Currency: shop.Currency, Note: cart.Note, CreatedAt: now, UpdatedAt: now,
 	}
 	for _, line := range lines {
 		item := OrderItem{

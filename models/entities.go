@@ -132,9 +132,11 @@ type Cart struct {
 	// DiscountCode is the code the shopper typed, which may have ceased to
 	// count since; empty for none.
 	DiscountCode string
+	Note         string // the shopper's word to the merchant
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
 	Items        []CartItem
+	Losses       []CartLoss
 }
 
 // CartItem is a line of a cart.
@@ -205,6 +207,7 @@ type Order struct {
 	PaidAmount      *int64 // minor units of PaidCurrency, where another payment than Total came
 	PaidCurrency    string // ISO 4217, upper case; empty: Currency
 	Email           string
+	Note            string // the shopper's word to the merchant
 	ShippingName    string
 	ShippingAddress Address `gorm:"embedded;embeddedPrefix:shipping_"`
 	StripeSessionID *string

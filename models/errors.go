@@ -76,9 +76,12 @@ type InvalidError struct {
 // Error is the message.
 func (e *InvalidError) Error() string { return e.Message }
 
-// UnsellableError says that a cart cannot be sold as it is. The cart's lines
-// say why.
-type UnsellableError struct{ Lines []UnsellableLine }
+// UnsellableError says that a cart cannot be sold as it is: its lines say why,
+// or its losses, which its shopper has not seen.
+type UnsellableError struct {
+	Lines  []UnsellableLine
+	Losses []CartLoss
+}
 
 // UnsellableLine is a line of a cart that stands in the way of checkout.
 type UnsellableLine struct {
@@ -91,7 +94,7 @@ type UnsellableLine struct {
 
 // Error counts the lines.
 func (e *UnsellableError) Error() string {
-	return fmt.Sprintf("%d lines of the cart cannot be sold as they are", len(e.Lines))
+	return fmt.Sprintf("%d lines of the cart cannot be sold as they are, %d are lost", len(e.Lines), len(e.Losses))
 }
 
 // found turns GORM's own not-found into ErrNotFound and says what was tried.

@@ -427,6 +427,9 @@ func emptyCart(tx *gorm.DB, order *Order) error {
 	if order.DiscountCode != "" { // it has served
 		values["discount_code"] = ""
 	}
+	if order.Note != "" {
+		values["note"] = ""
+	}
 	result := tx.Model(&Cart{}).Where("order_id = ?", order.ID).UpdateColumns(values)
 	if result.Error != nil {
 		return fmt.Errorf("untie the cart of order %d: %w", order.ID, result.Error)

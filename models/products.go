@@ -380,6 +380,9 @@ func (s *Store) removeVariant(tx *gorm.DB, edit variantChange, actor Actor) erro
 	if err := s.adjustStock(tx, now.ID, -now.Stock, held[0].Field, edit.before.SKU, actor); err != nil {
 		return err
 	}
+	if err := s.loseVariant(tx, edit.before); err != nil {
+		return err
+	}
 	result := tx.Where("id = ? AND stock = 0 AND reserved = 0", now.ID).Delete(&Variant{})
 	if result.Error != nil {
 		return fmt.Errorf("remove variant %d: %w", now.ID, result.Error)

@@ -207,8 +207,11 @@ type CartPage struct {
 	Discount     CartDiscount
 	Total        models.Money // what is to be paid
 	CannotSell   bool         // something must change before checkout
+	Changed      bool         // a line has a problem
+	Losses       []string     // what the cart lost since the shopper last saw it, a sentence each
+	Note         string       // the shopper's word to the merchant, as typed
 	Suggestions  []ProductCard
-	Errors       []FieldError // field ids are "quantity-<variant id>", "code" and "discount"
+	Errors       []FieldError // field ids are "quantity-<variant id>", "code", "discount", "note" and "changes"
 	PayableUntil *time.Time   // an open payment page of this cart ends then
 }
 
@@ -236,6 +239,20 @@ type CartLine struct {
 	Available    int64
 	Gone         bool   // its product has no page any more
 	Problem      string // why the line cannot be sold as it is, and what is left; or empty
+}
+
+// SharedCartPage shows what somebody's cart held when they shared it.
+type SharedCartPage struct {
+	Frame   Frame
+	Path    string // of the page itself
+	URL     string // absolute; shown to whoever has just made it, else empty
+	Lines   []CartLine
+	Gone    int64        // lines whose article is not there any more
+	Count   int64        // pieces
+	Total   models.Money // at the prices of now
+	Until   time.Time    // it can be opened until then
+	Expired bool
+	CanTake bool // something of it can be bought
 }
 
 // OrderPage shows an order to its shopper.

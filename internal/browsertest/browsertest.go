@@ -5,6 +5,7 @@ package browsertest
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,6 +21,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // patience is how long one step may take on a busy machine before the test
@@ -36,7 +38,7 @@ type Browser struct {
 
 	mu         sync.Mutex
 	complaints []string
-	documents  map[string]bool // addresses of pages, which a test may ask for though they are errors
+	documents  map[string]bool // addresses of pages and forms, which a test may ask for though they are errors
 }
 
 // New starts Chromium and stops it when the test ends. Its first tab is at 360
@@ -88,7 +90,8 @@ func (b *Browser) listen(event any) {
 	defer b.mu.Unlock()
 	switch event := event.(type) {
 	case *network.EventRequestWillBeSent:
-		if event.Type == network.ResourceTypeDocument {
+		// What is posted may be refused: the page says so.
+		if event.Type == network.ResourceTypeDocument || event.Request.Method == http.MethodPost {
 			b.documents[event.Request.URL] = true
 		}
 	case *cdplog.EventEntryAdded:
@@ -178,6 +181,12 @@ func (b *Browser) Press(selector string) {
 	b.do("press "+selector, chromedp.Click(chromedp.CSS(selector)))
 }
 
+// Escape presses the key of that name.
+func (b *Browser) Escape() {
+	b.t.Helper()
+	b.do("press Escape", chromedp.KeyEvent(kb.Escape))
+}
+
 // Fill types a value into a field in place of what it holds; of a select it
 // chooses the option with that value.
 func (b *Browser) Fill(selector, value string) {
@@ -219,6 +228,16 @@ func (b *Browser) Count(selector string) int {
 func (b *Browser) Evaluate(expression string) string {
 	b.t.Helper()
 	return run(b, "evaluate "+expression, chromedp.Evaluate[string]("String("+expression+")"))
+}
+
+// Await waits until an expression is true of the page. The page's own script
+// must be on.
+func (b *Browser) Await(expression string) {
+	b.t.Helper()
+	run(b, "wait for "+expression, chromedp.Evaluate[bool](`new Promise(resolve => {
+		const look = () => (`+expression+`) ? resolve(true) : setTimeout(look, 20);
+		look();
+	})`, chromedp.EvalAwaitPromise))
 }
 
 // Location is the address of the page.

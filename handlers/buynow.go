@@ -1,0 +1,89 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/labstack/echo/v4"
+
+	"tuckshop/models"
+	"tuckshop/views"
+)
+
+// aloneToken is the token of the cart that holds what is bought straight away,
+// beside the shopper's own, or empty.
+func (h checkout) aloneToken(c echo.Context) string {
+	return h.frames.cookies.read(c.Request(), buyNowCookie)
+}
+
+// productURL is a product's page with a notice.
+func productURL(slug, notice string) string {
+	return "/products/" + url.PathEscape(slug) + "?notice=" + notice
+}
+
+// productNotice is what a way back from the payment page says on a product's
+// page.
+func productNotice(c echo.Context) *views.Notice {
+	switch c.QueryParam("notice") {
+	case "cancelled", "stripe", "cart-paid", "too-small", "cart-again":
+		return cartNotice(c)
+	}
+	return nil
+}
+
+// buyNow leads straight to the payment page of one article. It has a cart of
+// its own: the shopper's stays as it is.
+func (h checkout) buyNow(c echo.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request().Context()), checkoutPatience)
+	defer cancel()
+	form, err := postForm(c)
+	if err != nil {
+		return err
+	}
+	token := h.aloneToken(c)
+	if token == "" {
+		token = models.NewToken()
+	}
+	variantID, quantity, err := wanted(form)
+	if err == nil {
+		err = h.store.FillCart(ctx, token, variantID, quantity)
+	}
+	if _, bad := invalid(err); bad {
+		return h.carts.refuseAdd(c, form, variantID, err)
+	}
+	if err != nil {
+		return err
+	}
+	h.frames.cookies.write(c.Response(), buyNowCookie, token, int(cartLife.Seconds()))
+	page, err := h.paymentPage(ctx, token, "")
+	var unsellable *models.UnsellableError
+	var refused *models.PaymentError
+	notice := ""
+	switch {
+	case err == nil:
+		return c.Redirect(http.StatusSeeOther, page)
+	case errors.As(err, &unsellable):
+		return h.carts.refuseAdd(c, form, variantID, &models.InvalidError{Field: "quantity", Message: "Somebody else was quicker a moment ago: there are not as many left."})
+	case errors.Is(err, errAlreadyPaid):
+		notice = "cart-paid"
+	case errors.Is(err, errKeepsChanging):
+		notice = "cart-again"
+	case errors.As(err, &refused) && refused.TooSmall:
+		notice = "too-small"
+	case errors.As(err, &refused):
+		h.log.ErrorContext(ctx, "stripe did not open a payment page", "definite", refused.Definite, "error", err)
+		notice = "stripe"
+	default:
+		if fault, bad := invalid(err); bad { // an offer that has just been used up
+			return h.carts.refuseAdd(c, form, variantID, &models.InvalidError{Field: "quantity", Message: fault.Message})
+		}
+		return err
+	}
+	slug, err := h.store.ProductSlugOfVariant(ctx, variantID)
+	if err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, productURL(slug, notice))
+}

@@ -90,6 +90,9 @@ func (h machines) sitemap(c echo.Context) error {
 	for _, collection := range snap.collections {
 		paths = append(paths, "/collections/"+collection.Slug)
 	}
+	for _, page := range snap.texts.Pages {
+		paths = append(paths, "/pages/"+page.Slug)
+	}
 	for _, slug := range slugs {
 		paths = append(paths, "/products/"+slug)
 	}
@@ -111,7 +114,7 @@ func (h machines) sitemap(c echo.Context) error {
 type media struct{ pictures http.FileSystem }
 
 var mediaTypes = map[string]string{
-	".avif": "image/avif", ".webp": "image/webp", ".jpg": "image/jpeg",
+	".avif": "image/avif", ".webp": "image/webp", ".jpg": "image/jpeg", ".png": "image/png",
 }
 
 func (h media) serve(c echo.Context) error {

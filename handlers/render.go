@@ -17,6 +17,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"tuckshop/models"
+	"tuckshop/static"
 	"tuckshop/views"
 )
 
@@ -34,6 +35,9 @@ type frames struct {
 type snapshot struct {
 	shop        models.Shop
 	collections []models.CollectionSummary
+	texts       models.Site
+	site        views.Site
+	theme       *static.Theme
 	checked     time.Time
 }
 
@@ -60,9 +64,14 @@ func (f *frames) snapshot(ctx context.Context) (*snapshot, error) {
 	}
 	next := &snapshot{shop: shop, checked: now}
 	if known != nil && known.shop == shop {
-		next.collections = known.collections
-	} else if next.collections, err = f.store.Collections(ctx); err != nil {
-		return nil, err
+		next.collections, next.texts, next.site, next.theme = known.collections, known.texts, known.site, known.theme
+	} else {
+		if next.collections, err = f.store.Collections(ctx); err != nil {
+			return nil, err
+		}
+		if err := next.readSite(ctx, f.store, known); err != nil {
+			return nil, err
+		}
 	}
 	f.known.Store(next)
 	return next, nil
@@ -87,14 +96,19 @@ func (f *frames) page(c echo.Context, title, section string) (views.Frame, error
 		ShopName: snap.shop.Name, Title: title, BaseURL: f.config.BaseURL,
 		Simulated: f.config.SimulatorURL != "", Section: section,
 	}
-	for _, collection := range snap.collections {
-		path := "/collections/" + collection.Slug
-		frame.Collections = append(frame.Collections, views.Link{
-			Label: collection.Name, URL: path, Count: collection.Products, Current: path == section,
-		})
-	}
+	frame.Collections, frame.Site = snap.collectionLinks(section), snap.siteFor(section)
 	frame.CartCount, err = f.cartCount(c)
 	return frame, err
+}
+
+// collectionLinks lead to every collection; that of the section is marked.
+func (s *snapshot) collectionLinks(section string) []views.Link {
+	var links []views.Link
+	for _, collection := range s.collections {
+		path := "/collections/" + collection.Slug
+		links = append(links, views.Link{Label: collection.Name, URL: path, Count: collection.Products, Current: path == section})
+	}
+	return links
 }
 
 const cartCountKey = "cart count"

@@ -35,6 +35,8 @@ func routes(e *echo.Echo, c Config, frames *frames) {
 	get("/products/:slug", shop.product)
 	get("/collections/:slug", shop.collection)
 	get("/search", shop.search)
+	get("/pages/:slug", shop.text)
+	get("/theme.css", shop.theme)
 
 	get("/cart", carts.show)
 	e.POST("/cart/items", carts.add, limits.byAddress("cart"))

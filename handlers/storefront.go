@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -13,7 +12,6 @@ import (
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
-	"github.com/yuin/goldmark"
 
 	"tuckshop/models"
 	"tuckshop/views"
@@ -43,38 +41,6 @@ func (s storefront) page(c echo.Context, draw func() (templ.Component, error)) e
 	return s.pages.serve(c, pageKey{
 		version: snap.shop.CatalogueVersion, uri: c.Request().RequestURI, encoding: negotiate(c.Request()), cart: cart,
 	}, draw)
-}
-
-func (s storefront) home(c echo.Context) error {
-	return s.page(c, func() (templ.Component, error) {
-		frame, err := s.frames.page(c, "", "/")
-		if err != nil {
-			return nil, err
-		}
-		frame.Description = shelves(frame.Collections)
-		frame.Canonical = s.frames.canonical("/")
-		ctx := c.Request().Context()
-		featured, _, err := s.store.Products(ctx, models.ProductFilter{Sort: models.SortFeatured, PerPage: 4})
-		if err != nil {
-			return nil, err
-		}
-		newest, _, err := s.store.Products(ctx, models.ProductFilter{Sort: models.SortNewest, PerPage: 8})
-		if err != nil {
-			return nil, err
-		}
-		snap, err := s.frames.snapshot(ctx)
-		if err != nil {
-			return nil, err
-		}
-		page := views.HomePage{Frame: frame, Featured: s.cards(featured, snap), Newest: s.cards(newest, snap)}
-		for _, collection := range snap.collections {
-			page.Collections = append(page.Collections, views.CollectionCard{
-				Slug: collection.Slug, Name: collection.Name, Description: collection.Description, Count: collection.Products,
-				Picture: views.Picture{Key: collection.PictureKey, Alt: collection.PictureAlt, Width: 1280, Height: 1600},
-			})
-		}
-		return views.Home(page), nil
-	})
 }
 
 // shelves says in a sentence what a shop sells.
@@ -411,11 +377,9 @@ func pageOfProduct(ctx context.Context, c echo.Context, store *models.Store, fra
 	page.Frame.Description = product.Summary
 	page.Frame.Canonical = frames.canonical("/products/" + product.Slug)
 
-	var html bytes.Buffer
-	if err := goldmark.Convert([]byte(product.Description), &html); err != nil { // raw HTML is off by default
+	if page.Description, err = markdown(product.Description); err != nil {
 		return page, fmt.Errorf("read the description of %s: %w", product.Slug, err)
 	}
-	page.Description = html.String()
 
 	card := storefront{store: store, frames: frames}.card(product, snap)
 	page.Price, page.From, page.CompareAt, page.SoldOut = card.Price, card.From, card.CompareAt, card.SoldOut

@@ -63,3 +63,31 @@ func (w *removePicture) Work(ctx context.Context, job *river.Job[models.RemovePi
 	}
 	return w.files.Remove(job.Args.Key)
 }
+
+// makeSitePicture makes the files of a picture of the front page.
+type makeSitePicture struct {
+	river.WorkerDefaults[models.SitePictureArgs]
+	store *models.Store
+	files Pictures
+}
+
+func (w *makeSitePicture) Timeout(*river.Job[models.SitePictureArgs]) time.Duration {
+	return pictureTimeout
+}
+
+func (w *makeSitePicture) Work(ctx context.Context, job *river.Job[models.SitePictureArgs]) error {
+	picture, err := w.store.SitePictureByID(ctx, job.Args.PictureID)
+	if errors.Is(err, models.ErrNotFound) {
+		return nil // removed meanwhile
+	}
+	if err != nil {
+		return err
+	}
+	if err := w.files.Make(ctx, picture.Key); err != nil {
+		if job.Attempt >= job.MaxAttempts {
+			err = errors.Join(err, w.store.SitePictureDone(context.WithoutCancel(ctx), picture.ID, models.PictureFailed))
+		}
+		return fmt.Errorf("make picture %d of the front page: %w", picture.ID, err)
+	}
+	return w.store.SitePictureDone(ctx, picture.ID, models.PictureReady)
+}

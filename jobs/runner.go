@@ -82,6 +82,7 @@ func New(c Config) (*Runner, error) {
 	river.AddWorker(workers, &settleOrder{reconciler: reconciler})
 	river.AddWorker(workers, &refund{store: c.Store, payments: c.Payments})
 	river.AddWorker(workers, &makePicture{store: c.Store, files: c.Pictures})
+	river.AddWorker(workers, &makeSitePicture{store: c.Store, files: c.Pictures})
 	river.AddWorker(workers, &removePicture{store: c.Store, files: c.Pictures})
 	river.AddWorker(workers, &cleanUp{store: c.Store, log: c.Logger, now: c.Now})
 

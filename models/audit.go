@@ -50,6 +50,15 @@ const (
 
 	AuditCollectionSaved   AuditAction = "collection_saved"
 	AuditCollectionDeleted AuditAction = "collection_deleted"
+
+	AuditIdentitySaved AuditAction = "identity_saved"
+	AuditLookSaved     AuditAction = "look_saved"
+	AuditLogoChanged   AuditAction = "logo_changed"
+	AuditHomeChanged   AuditAction = "home_changed" // its draft
+	AuditHomePublished AuditAction = "home_published"
+	AuditPageSaved     AuditAction = "page_saved"
+	AuditPageDeleted   AuditAction = "page_deleted"
+	AuditMenuSaved     AuditAction = "menu_saved"
 )
 
 // AuditActions lists every action, for filters.
@@ -59,6 +68,7 @@ var AuditActions = [...]AuditAction{
 	AuditDiscountCreated, AuditDiscountChanged, AuditDiscountOff, AuditDiscountOn,
 	AuditProductCreated, AuditProductChanged, AuditPriceChanged, AuditStockChanged, AuditPictureRemoved,
 	AuditCollectionSaved, AuditCollectionDeleted,
+	AuditIdentitySaved, AuditLookSaved, AuditLogoChanged, AuditHomeChanged, AuditHomePublished, AuditPageSaved, AuditPageDeleted, AuditMenuSaved,
 }
 
 // AuditEntry says who did what, and when. Nothing in the shop changes or

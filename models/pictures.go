@@ -143,18 +143,21 @@ func (s *Store) PictureByID(ctx context.Context, id int64) (Picture, error) {
 	return picture, found(err, "find picture %d", id)
 }
 
-// PictureShown reports whether a product or an order shows the files of key.
+// PictureShown reports whether a product, an order or the front page shows the files of key.
 func (s *Store) PictureShown(ctx context.Context, key string) (bool, error) {
-	var pictures, items int64
+	var pictures, items, site int64
 	db := s.read.WithContext(ctx)
 	err := db.Model(&Picture{}).Where("key = ?", key).Count(&pictures).Error
 	if err == nil {
 		err = db.Model(&OrderItem{}).Where("picture_key = ?", key).Count(&items).Error
 	}
+	if err == nil {
+		err = db.Model(&SitePicture{}).Where("key = ?", key).Count(&site).Error
+	}
 	if err != nil {
 		return false, fmt.Errorf("look for picture %s: %w", key, err)
 	}
-	return pictures+items > 0, nil
+	return pictures+items+site > 0, nil
 }
 
 // PictureMade notes that a picture's files are there: from now on the shop shows

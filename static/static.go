@@ -56,26 +56,31 @@ func Handler() http.Handler {
 			http.NotFound(w, r)
 			return
 		}
-		header := w.Header()
-		header.Set("Cache-Control", "public, max-age=31536000, immutable")
-		header.Set("ETag", a.etag)
-		if a.packed() {
-			header.Set("Vary", "Accept-Encoding")
-		}
-		if r.Header.Get("If-None-Match") == a.etag {
-			w.WriteHeader(http.StatusNotModified)
-			return
-		}
-		body, encoding := a.best(r.Header.Get("Accept-Encoding"))
-		if encoding != "" {
-			header.Set("Content-Encoding", encoding)
-		}
-		header.Set("Content-Type", a.kind)
-		header.Set("Content-Length", strconv.Itoa(len(body)))
-		if r.Method != http.MethodHead {
-			_, _ = w.Write(body) // the reader may have gone
-		}
+		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+		a.serve(w, r)
 	})
+}
+
+// serve sends the asset, compressed as the reader takes it.
+func (a asset) serve(w http.ResponseWriter, r *http.Request) {
+	header := w.Header()
+	header.Set("ETag", a.etag)
+	if a.packed() {
+		header.Set("Vary", "Accept-Encoding")
+	}
+	if r.Header.Get("If-None-Match") == a.etag {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	body, encoding := a.best(r.Header.Get("Accept-Encoding"))
+	if encoding != "" {
+		header.Set("Content-Encoding", encoding)
+	}
+	header.Set("Content-Type", a.kind)
+	header.Set("Content-Length", strconv.Itoa(len(body)))
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(body) // the reader may have gone
+	}
 }
 
 // accepts reports whether an Accept-Encoding header takes an encoding by name.

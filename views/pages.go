@@ -22,6 +22,7 @@ type Frame struct {
 	Section     string // the path of the navigation entry that is current
 	Query       string // what the search field holds
 	Collections []Link
+	Site        Site
 	Notice      *Notice
 	JSONLD      string // a JSON document made by encoding/json, or empty
 }
@@ -92,14 +93,6 @@ type ProductCard struct {
 type Swatch struct {
 	Name   string
 	Colour string // #rrggbb
-}
-
-// HomePage is the front page.
-type HomePage struct {
-	Frame       Frame
-	Featured    []ProductCard
-	Newest      []ProductCard
-	Collections []CollectionCard
 }
 
 // CollectionCard leads to a collection.

@@ -44,10 +44,19 @@ func urgencyAt(i, row int) urgency {
 	return soon
 }
 
+// rowFor is how many pictures of a section may be on the first screen.
+func rowFor(when urgency) int {
+	if when == first {
+		return 4
+	}
+	return 0
+}
+
 // How wide pictures are shown, for the browser to choose a size.
 const (
 	sizesCard    = "(min-width: 1400px) 19rem, (min-width: 1080px) 22vw, (min-width: 760px) 30vw, 45vw"
 	sizesShelf   = "(min-width: 1400px) 15rem, (min-width: 640px) 18vw, 45vw"
+	sizesStory   = "(min-width: 1400px) 34rem, (min-width: 800px) 42vw, 92vw"
 	sizesHero    = "(min-width: 1400px) 30rem, (min-width: 800px) 35vw, 70vw"
 	sizesInset   = "(min-width: 1400px) 16rem, (min-width: 800px) 19vw, 39vw"
 	sizesGallery = "(min-width: 1400px) 42rem, (min-width: 720px) 49vw, 93vw"

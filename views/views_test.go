@@ -107,8 +107,13 @@ func everyPage() map[string]templ.Component {
 	faulty.Errors = []views.FieldError{{Field: "quantity-7", Message: "Only 1 left."}}
 	nothing := views.ListPage{Frame: frame("Search"), Heading: "Search", Path: "/search", Search: true, Suggestions: sampleCards(2)}
 	return map[string]templ.Component{
-		"home": views.Home(views.HomePage{Frame: frame(""), Featured: sampleCards(4), Newest: sampleCards(4), Collections: []views.CollectionCard{
-			{Slug: "desk", Name: "Desk", Count: 1, Picture: views.Picture{Key: "desk"}},
+		"home": views.Home(views.HomePage{Frame: frame(""), Sections: []views.HomeSection{
+			{ID: 1, Kind: models.SectionHero, Heading: "Welcome", Text: "Come in.", Button: views.Link{Label: "See", URL: "/products"}, Products: sampleCards(4)},
+			{ID: 2, Kind: models.SectionPromises},
+			{ID: 3, Kind: models.SectionFeatured, Heading: "Favourites", Products: sampleCards(4)},
+			{ID: 4, Kind: models.SectionCollections, Heading: "Shelves", Collections: []views.CollectionCard{{Slug: "notebooks", Name: "Notebooks", Count: 4}}},
+			{ID: 5, Kind: models.SectionText, Heading: "Us", HTML: "<p>Ink.</p>", Picture: views.Picture{Key: "desk", Alt: "A desk"}},
+			{ID: 6, Kind: models.SectionNewest, Heading: "Just in", Products: sampleCards(4)},
 		}}),
 		"empty home":     views.Home(views.HomePage{Frame: views.Frame{ShopName: "Tuckshop"}}),
 		"list":           views.List(listPage()),

@@ -159,7 +159,7 @@ func (s *Store) original(key string) (image.Image, error) {
 
 // Remove removes all files of a picture. One that is gone already is no fault.
 func (s *Store) Remove(key string) error {
-	names := []string{originals + "/" + key + ".png", key + "-" + strconv.Itoa(fallback) + ".jpg"}
+	names := []string{originals + "/" + key + ".png", key + "-" + strconv.Itoa(fallback) + ".jpg", key + logoEnd, key + iconEnd}
 	for _, width := range widths {
 		name := key + "-" + strconv.Itoa(width)
 		names = append(names, name+".avif", name+".webp")

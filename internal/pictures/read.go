@@ -45,14 +45,24 @@ var formats = []format{
 }
 
 // read reads a picture as nothing but pixels: the middle of it, upright, four to
-// five, on white. Its size is known before it takes memory.
+// five, on white.
 func read(upload io.Reader) (*image.RGBA, error) {
+	picture, orientation, err := decode(upload)
+	if err != nil {
+		return nil, err
+	}
+	return upright(picture, orientation)
+}
+
+// decode reads an upload that is a picture and nothing else, and how its camera
+// was held. Its size is known before it takes memory.
+func decode(upload io.Reader) (image.Image, int, error) {
 	data, err := io.ReadAll(io.LimitReader(upload, MaxFile+1))
 	if err != nil {
-		return nil, fmt.Errorf("read an upload: %w", err)
+		return nil, 0, fmt.Errorf("read an upload: %w", err)
 	}
 	if len(data) > MaxFile {
-		return nil, refuse("That file is larger than %d MB.", MaxFile>>20)
+		return nil, 0, refuse("That file is larger than %d MB.", MaxFile>>20)
 	}
 	for _, f := range formats {
 		if !f.begins(data) {
@@ -61,20 +71,20 @@ func read(upload io.Reader) (*image.RGBA, error) {
 		config, err := f.config(bytes.NewReader(data))
 		switch {
 		case err != nil:
-			return nil, refuse("That file is damaged: it cannot be read as a picture.")
+			return nil, 0, refuse("That file is damaged: it cannot be read as a picture.")
 		case config.Width*config.Height > maxPixels || config.Width > maxPixels || config.Height > maxPixels:
-			return nil, refuse("That picture has more than %d megapixels. Make it smaller.", maxPixels/1_000_000)
+			return nil, 0, refuse("That picture has more than %d megapixels. Make it smaller.", maxPixels/1_000_000)
 		}
 		picture, err := f.decode(bytes.NewReader(data))
 		if err != nil {
-			return nil, refuse("That file is damaged: it cannot be read as a picture.")
+			return nil, 0, refuse("That file is damaged: it cannot be read as a picture.")
 		}
 		if twoFaced(data) {
-			return nil, refuse("That file is a picture and something else at once. Save it anew with a picture editor.")
+			return nil, 0, refuse("That file is a picture and something else at once. Save it anew with a picture editor.")
 		}
-		return upright(picture, orientation(data))
+		return picture, orientation(data), nil
 	}
-	return nil, refuse("Choose a JPEG, PNG or WebP file.")
+	return nil, 0, refuse("Choose a JPEG, PNG or WebP file.")
 }
 
 // twoFaced reports whether a picture's file is also a file of another kind. A

@@ -75,6 +75,15 @@ var auditActions = map[models.AuditAction]string{
 
 	models.AuditCollectionSaved:   "saved a collection",
 	models.AuditCollectionDeleted: "deleted a collection",
+
+	models.AuditIdentitySaved: "changed what the shop says of itself",
+	models.AuditLookSaved:     "changed the colours and fonts",
+	models.AuditLogoChanged:   "changed the logo",
+	models.AuditHomeChanged:   "changed the draft of the front page",
+	models.AuditHomePublished: "published the front page",
+	models.AuditPageSaved:     "saved a page",
+	models.AuditPageDeleted:   "deleted a page",
+	models.AuditMenuSaved:     "changed a menu",
 }
 
 // OverviewPage greets the merchant.
@@ -145,6 +154,8 @@ func jobKind(kind string) string {
 		return "Pay money back"
 	case models.SettleOrderArgs{}.Kind():
 		return "Ask Stripe about an order"
+	case models.SitePictureArgs{}.Kind():
+		return "Make the sizes of a picture of the front page"
 	case "reconcile":
 		return "Ask Stripe about open orders"
 	case "clean_up":

@@ -12,6 +12,7 @@ type Site struct {
 	Preload  []string
 	Header   []Link // nil: all products, and every collection
 	Footer   []Column
+	Pages    []Link // ordinary ones, for the shop's own footer
 	Policies []Link // returns, privacy and the like, as far as they are written
 	Social   []Link
 	Email    string
@@ -44,9 +45,10 @@ func (f Frame) columns() []Column {
 	if f.Site.Footer != nil {
 		return f.Site.Footer
 	}
+	help := []Link{{Label: "Find your order", URL: "/orders/lookup"}, {Label: "Your cart", URL: "/cart"}, {Label: "Search", URL: "/search"}}
 	return []Column{
 		{"Shop", append([]Link{{Label: "All products", URL: "/products"}}, f.Collections...)},
-		{"Help", []Link{{Label: "Find your order", URL: "/orders/lookup"}, {Label: "Your cart", URL: "/cart"}, {Label: "Search", URL: "/search"}}},
+		{"Help", append(help, f.Site.Pages...)},
 	}
 }
 
@@ -82,7 +84,6 @@ type HomePage struct {
 
 // HomeSection is a part of the front page.
 type HomeSection struct {
-	ID          int64
 	Kind        string // one of models.Sections
 	Heading     string
 	Text        string // plain

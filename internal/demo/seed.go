@@ -8,7 +8,7 @@ import (
 	"tuckshop/models"
 )
 
-// Seed puts the demo catalogue into a shop without products and reports
+// Seed puts the demo catalogue and its texts into a shop without products and reports
 // whether it did. Prices are scaled to the decimals of the shop's currency:
 // 18.00 in USD is 1800 in JPY.
 func Seed(ctx context.Context, store *models.Store, now time.Time) (bool, error) {
@@ -65,5 +65,15 @@ func Seed(ctx context.Context, store *models.Store, now time.Time) (bool, error)
 	if err != nil {
 		return false, fmt.Errorf("seed the demo: %w", err)
 	}
-	return added, nil
+	if !added {
+		return false, nil
+	}
+	var pages []models.Page
+	for _, p := range Pages() {
+		pages = append(pages, models.Page{Slug: p.Slug, Title: p.Title, Policy: p.Policy, Description: p.Description, Body: p.Body, Status: models.PagePublished})
+	}
+	if err := store.AddPages(ctx, pages); err != nil {
+		return false, fmt.Errorf("seed the demo: %w", err)
+	}
+	return true, nil
 }

@@ -343,7 +343,7 @@ func EditText(p TextPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "</div><p class=\"hint\">Returns, privacy, terms, delivery and imprint are linked at the foot of every page and beside the button that leads to payment. An ordinary page goes into a menu.</p></fieldset>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "</div><p class=\"hint\">Returns, privacy, terms, delivery and imprint are linked at the foot of every page and beside the button that leads to payment. An ordinary page stands in the footer, until you make a footer menu of your own.</p></fieldset>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

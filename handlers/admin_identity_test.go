@@ -156,7 +156,7 @@ func TestTextsOfTheShop(t *testing.T) {
 		if got := manager.Post("/admin/pages", "title", "", "slug", "No Good", "status", "draft"); got.Status != http.StatusUnprocessableEntity || !strings.Contains(got.Body, "title-fault") || !strings.Contains(got.Body, "slug-fault") {
 			t.Errorf("faults: %d", got.Status)
 		}
-		const body = "# Thirty days\n\n*Send* it back. <script>alert(1)</script> [here](javascript:alert(1)) ![ruler](https://example.com/x.png)\n\n<img src=x onerror=alert(1)>"
+		const body = "# Thirty days\n\n### How\n\n*Send* it back. <script>alert(1)</script> [here](javascript:alert(1)) ![ruler](https://example.com/x.png)\n\n<img src=x onerror=alert(1)>"
 		made := manager.Post("/admin/pages", "title", "Returns & <b>more</b>", "policy", models.PolicyReturns, "status", "draft", "body", body, "description", `"><script>alert(1)</script>`)
 		if made.Status != http.StatusSeeOther || made.Location != "/admin/pages/1?notice=draftpage" {
 			t.Fatalf("made: %d %s", made.Status, made.Location)
@@ -181,7 +181,7 @@ func TestTextsOfTheShop(t *testing.T) {
 				t.Errorf("the page holds %s", payload)
 			}
 		}
-		if !strings.Contains(shown, "<h2>Thirty days</h2>") || strings.Count(shown, "<h1") != 1 {
+		if !strings.Contains(shown, "<h2>Thirty days</h2>\n<h3>How</h3>") || strings.Count(shown, "<h1") != 1 {
 			t.Error("the text's headings are not below the title's")
 		}
 		if moved := shopper.Get("/pages/returns-b-more-b"); moved.Status != http.StatusMovedPermanently || moved.Location != "/pages/returns" {

@@ -739,6 +739,4 @@ func TextPage(p Page) templ.Component {
 
 func isHero(s HomeSection) bool { return s.Kind == models.SectionHero }
 
-func anchor(s HomeSection) string { return "section-" + id(s.ID) }
-
 var _ = templruntime.GeneratedTemplate

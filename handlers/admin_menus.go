@@ -151,7 +151,16 @@ func (a adminPages) ownMenu(c echo.Context, name string) ([]models.MenuEntry, er
 		entries = append(entries, entry("", models.LinkCollection, collection.ID))
 	}
 	if name == models.MenuFooter {
+		pages, err := a.store.Pages(c.Request().Context())
+		if err != nil {
+			return nil, err
+		}
 		entries = append(entries, entry("Help", models.LinkHeading, 0), entry("", models.LinkLookup, 0), entry("", models.LinkCart, 0), entry("", models.LinkSearch, 0))
+		for _, page := range pages {
+			if page.Policy == "" && page.Status == models.PagePublished {
+				entries = append(entries, entry("", models.LinkPage, page.ID))
+			}
+		}
 	}
 	return entries, nil
 }

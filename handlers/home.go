@@ -36,6 +36,7 @@ func (s storefront) homePage(c echo.Context, snap *snapshot, sections []models.S
 	if page.Frame.Description == "" {
 		page.Frame.Description = shelves(snap.collectionLinks(""))
 	}
+	opened := false
 	for _, section := range sections {
 		if section.Hidden {
 			continue
@@ -43,6 +44,12 @@ func (s storefront) homePage(c echo.Context, snap *snapshot, sections []models.S
 		shown, err := s.section(c.Request().Context(), snap, section, page.Frame)
 		if err != nil {
 			return page, err
+		}
+		if section.Kind == models.SectionHero {
+			if opened {
+				shown.Products = nil // the first opening shows the favourites
+			}
+			opened = true
 		}
 		page.Sections = append(page.Sections, shown)
 	}

@@ -25,7 +25,7 @@ type belowTitle struct{}
 // the words of pictures in their place.
 func (belowTitle) Transform(document *ast.Document, _ text.Reader, _ parser.Context) {
 	var pictures []ast.Node
-	var above []int // the levels of the headings that the present one stands below
+	var above []int                                                                     // the levels of the headings that the present one stands below
 	_ = ast.Walk(document, func(node ast.Node, entering bool) (ast.WalkStatus, error) { // the function never fails
 		if entering {
 			switch node := node.(type) {

@@ -1,6 +1,11 @@
 package views
 
-import "tuckshop/static"
+import (
+	"strings"
+	"unicode/utf8"
+
+	"tuckshop/static"
+)
 
 // Site is what the shop says of itself on every page. Its zero value is a shop
 // that changed nothing.
@@ -50,6 +55,18 @@ func (f Frame) columns() []Column {
 		{"Shop", append([]Link{{Label: "All products", URL: "/products"}}, f.Collections...)},
 		{"Help", append(help, f.Site.Pages...)},
 	}
+}
+
+// Long reports whether words are too long for the largest type: at 360 pixels a
+// letter of it takes some 20.
+func Long(text string) bool {
+	const word, all = 13, 60
+	for part := range strings.FieldsSeq(text) {
+		if utf8.RuneCountInString(part) > word {
+			return true
+		}
+	}
+	return utf8.RuneCountInString(text) > all
 }
 
 // sheets are the style sheets of a page. A shop with the looks of the theme's

@@ -125,7 +125,7 @@ func TestPages(t *testing.T) {
 		if got, err := store.PageSlugAfter(ctx, "about-us"); !errors.Is(err, models.ErrNotFound) {
 			t.Errorf("the address still leads to %q, %v", got, err)
 		}
-		if err := store.AddPages(ctx, []models.Page{{Slug: "demo", Title: "Demo", Status: models.PagePublished}}); err != nil {
+		if err := store.AddSiteTexts(ctx, models.SiteTexts{Pages: []models.Page{{Slug: "demo", Title: "Demo", Status: models.PagePublished}}}); err != nil {
 			t.Fatal(err)
 		}
 		if pages, err := store.Pages(ctx); err != nil || len(pages) != 2 {

@@ -88,3 +88,10 @@ func Pages() []Page {
 		},
 	}
 }
+
+// story is the text on the demo's front page.
+var story = struct{ Heading, Text, Button, Page, Picture, Alt string }{
+	"A drawer worth opening",
+	"It began with three good pencils, a notebook that opened flat and a tin of ginger biscuits. We still choose everything that way: by keeping it on our own desks for a month.\n\nWhat we would miss goes into the shop.",
+	"Who we are", "about", "canvas-tote-packed", "A natural Canvas Tote packed with notebooks, a rolled paper and a sprig of green",
+}

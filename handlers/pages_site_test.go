@@ -134,7 +134,7 @@ func (w walk) siteHome() {
 			w.look("admin section with a fault")
 			// A picture of the demo's stands in for an uploaded one.
 			section.Version = 2
-			picture := models.SitePicture{Key: "canvas-tote-packed", Alt: "A packed canvas bag", Width: 1280, Height: 1600}
+			picture := models.SitePicture{Key: "leather-folio-open", Alt: "An open leather folio", Width: 1280, Height: 1600}
 			if err := w.app.Store.SaveSection(w.t.Context(), section, &picture, models.Actor{}); err != nil {
 				w.t.Fatal(err)
 			}
@@ -150,7 +150,7 @@ func (w walk) siteHome() {
 	w.Click("form[action$=publish] button")
 	w.look("admin front page published")
 	w.app.Eventually("every section", func() bool {
-		return strings.Contains(w.app.Browser().Get("/").Body, "canvas-tote-packed-640.jpg")
+		return strings.Contains(w.app.Browser().Get("/").Body, "leather-folio-open-640.jpg")
 	})
 	w.visit("home with every section", "/", 200)
 	if err := w.app.Store.MoveSection(w.t.Context(), 1, models.MoveRemove, models.Actor{}); err != nil {

@@ -62,7 +62,7 @@ func (a adminPages) identityPage(c echo.Context) (admin.IdentityPage, error) {
 	}
 	page = admin.IdentityPage{
 		Version: strconv.FormatInt(identity.Version, 10), Name: shop.Name, Tagline: identity.Tagline, Email: identity.Email,
-		Address: identity.Address, Social: strings.Join(identity.Social, "\n"),
+		Address: identity.Address, Social: strings.Join(identity.Social, "\n"), Mark: identity.Mark,
 	}
 	if identity.LogoKey != "" {
 		page.Logo = logoOf(identity)
@@ -90,12 +90,12 @@ func (a adminPages) saveIdentity(c echo.Context) error {
 	}
 	stored := page
 	page.Version, page.Name, page.Tagline, page.Email = form.Get("version"), trimmed(form, "name"), trimmed(form, "tagline"), trimmed(form, "email")
-	page.Address, page.Social = trimmed(form, "address"), trimmed(form, "social")
+	page.Address, page.Social, page.Mark = trimmed(form, "address"), trimmed(form, "social"), form.Get("mark") == "1"
 	if form.Get("do") == "edit" {
 		page.Frame.Notice = unsaved
 		return a.show(c, admin.Identity(page))
 	}
-	edit := models.IdentityEdit{Name: page.Name, Tagline: page.Tagline, Email: page.Email, Address: page.Address, Social: strings.Fields(page.Social)}
+	edit := models.IdentityEdit{Name: page.Name, Tagline: page.Tagline, Email: page.Email, Address: page.Address, Social: strings.Fields(page.Social), Mark: page.Mark}
 	edit.Version, _ = whole(page.Version)
 	err = a.store.SaveIdentity(c.Request().Context(), edit, actor(c, staffOf(c)))
 	if faults, bad := faultsIn(err); bad {

@@ -93,7 +93,7 @@ func TestNameAndLogo(t *testing.T) {
 		}
 		const name = `<script>alert(1)</script>`
 		if got := manager.Post(path, "version", "1", "name", name, "tagline", `"><img src=x onerror=alert(1)>`, "email", "ink@example.com",
-			"address", "1 Street\r\n<b>Town</b>", "social", "https://www.instagram.com/ink\nhttps://example.com/<svg/onload=alert(1)>"); got.Status != http.StatusSeeOther {
+			"address", "1 Street\r\n<b>Town</b>", "social", "https://www.instagram.com/ink\nhttps://example.com/<svg/onload=alert(1)>", "mark", "0"); got.Status != http.StatusSeeOther {
 			t.Fatalf("saved: %d", got.Status)
 		}
 		conflict := manager.Post(path, "version", "1", "name", "Mine", "tagline", "My line")
@@ -110,6 +110,9 @@ func TestNameAndLogo(t *testing.T) {
 					t.Errorf("a page holds %s", payload)
 				}
 			}
+		}
+		if page := shopper.Get("/").Body; strings.Contains(page, `class="mark"`) {
+			t.Error("the sweet is still beside the name")
 		}
 		if page := shopper.Get("/").Body; !strings.Contains(page, ">Instagram<") || !strings.Contains(page, "mailto:ink@example.com") {
 			t.Error("the foot of the page lacks the ways to the shop")
@@ -139,6 +142,9 @@ func TestNameAndLogo(t *testing.T) {
 			if got := shopper.Get(file); got.Status != 200 || got.Header.Get("Content-Type") != "image/png" {
 				t.Errorf("%s: %d %s", file, got.Status, got.Header.Get("Content-Type"))
 			}
+		}
+		if got := shopper.Get("/favicon.ico"); got.Status != http.StatusFound || !strings.HasSuffix(got.Location, "-icon.png") {
+			t.Errorf("the icon: %d %s", got.Status, got.Location)
 		}
 		manager.Upload("/admin/settings/logo", nil, "do", "remove")
 		app.Eventually("the end of the logo", func() bool {
@@ -290,7 +296,7 @@ func TestFrontPage(t *testing.T) {
 			}
 		}
 		const heading = `<script>alert(1)</script>`
-		saved := manager.Upload(section, []apptest.File{{Field: "file", Name: "desk.png", Content: pngOf(t, 400, 500)}},
+		saved := manager.Upload(section, []apptest.File{{Field: "file", Name: "desk.png", Content: pngOf(t, 320, 400)}},
 			"version", "1", "heading", heading, "text", "By *hand*. <img src=x onerror=alert(1)>", "button", "See", "link", "all", "alt", `"><b>desk`)
 		if saved.Status != http.StatusSeeOther {
 			t.Fatalf("saved: %d", saved.Status)
@@ -312,7 +318,7 @@ func TestFrontPage(t *testing.T) {
 		if got := manager.Post("/admin/settings/home/publish"); got.Status != http.StatusSeeOther {
 			t.Fatalf("published: %d", got.Status)
 		}
-		app.Eventually("the section with its picture", func() bool {
+		app.EventuallyLong("the section with its picture", func() bool {
 			page := shopper.Get("/").Body
 			return strings.Contains(page, "&lt;script&gt;alert(1)") && regexp.MustCompile(`/media/p-[^"]+-640\.jpg`).MatchString(page)
 		})

@@ -68,7 +68,7 @@ func TestIdentity(t *testing.T) {
 		site, err := store.Site(ctx)
 		got := site.Identity
 		if err != nil || got.Tagline != "Ink" || got.Address != "1 Street\nTown" || !slices.Equal(got.Social, edit.Social) || got.Accent != "#ffd400" ||
-			got.Fonts != "clear" || got.LogoKey != "p-logo" || got.LogoTone != models.LogoDark || got.Version != 2 {
+			got.Fonts != "clear" || got.LogoKey != "p-logo" || got.LogoTone != models.LogoDark || got.Mark || got.Version != 2 {
 			t.Errorf("%+v, %v", got, err)
 		}
 		after, err := store.Shop(ctx)

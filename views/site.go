@@ -11,7 +11,8 @@ import (
 // that changed nothing.
 type Site struct {
 	Tagline  string
-	Logo     *Logo  // nil: the shop's name stands alone
+	Logo     *Logo  // nil: the shop's name
+	NoMark   bool   // nothing stands beside the name
 	Icon     string // address of the sign of its tab; empty: the shop's own
 	Theme    string // address of the style sheet of its colours and fonts; empty: that of the theme's file
 	Preload  []string

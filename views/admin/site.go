@@ -20,6 +20,7 @@ type IdentityPage struct {
 	Email   string
 	Address string
 	Social  string // one address a line
+	Mark    bool
 	Errors  []views.FieldError
 }
 

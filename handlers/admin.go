@@ -118,6 +118,31 @@ func adminRoutes(e *echo.Echo, c Config, frames *frames, limits *limits, refusal
 	route(models.RoleManager, post, "/collections/:id", a.saveCollection)
 	route(models.RoleManager, get, "/collections/:id/delete", a.confirmCollection)
 	route(models.RoleManager, post, "/collections/:id/delete", a.deleteCollection)
+	route(models.RoleViewer, get, "/settings/identity", a.identity)
+	route(models.RoleManager, post, "/settings/identity", a.saveIdentity)
+	route(models.RoleManager, post, "/settings/logo", a.changeLogo)
+	route(models.RoleViewer, get, "/settings/look", a.look)
+	route(models.RoleManager, post, "/settings/look", a.saveLook)
+	route(models.RoleViewer, get, "/settings/look/preview", a.previewLook)
+	route(models.RoleViewer, get, "/settings/look/theme.css", a.previewTheme)
+	route(models.RoleViewer, get, "/settings/home", a.home)
+	route(models.RoleManager, post, "/settings/home", a.addSection)
+	route(models.RoleViewer, get, "/settings/home/preview", a.previewHome)
+	route(models.RoleManager, post, "/settings/home/publish", a.publishHome)
+	route(models.RoleManager, post, "/settings/home/discard", a.discardHome)
+	route(models.RoleViewer, get, "/settings/sections/:id", a.section)
+	route(models.RoleManager, post, "/settings/sections/:id", a.saveSection)
+	route(models.RoleManager, post, "/settings/sections/:id/move", a.moveSection)
+	route(models.RoleViewer, get, "/settings/menus/:menu", a.menu)
+	route(models.RoleManager, post, "/settings/menus/:menu", a.saveMenu)
+	route(models.RoleViewer, get, "/pages", a.texts)
+	route(models.RoleManager, get, "/new/page", a.newText)
+	route(models.RoleManager, post, "/pages", a.createText)
+	route(models.RoleViewer, get, "/pages/:id", a.editText)
+	route(models.RoleManager, post, "/pages/:id", a.saveText)
+	route(models.RoleViewer, get, "/pages/:id/preview", a.previewText)
+	route(models.RoleManager, get, "/pages/:id/delete", a.confirmText)
+	route(models.RoleManager, post, "/pages/:id/delete", a.deleteText)
 	route(models.RoleViewer, get, "/mail", a.mails)
 	route(models.RoleViewer, get, "/mail/:id", a.mail)
 	route(models.RoleViewer, get, "/mail/:id/html", a.mailHTML)
@@ -202,6 +227,9 @@ func (a adminPages) frame(c echo.Context, title, section string) (admin.Frame, e
 	frame := admin.Frame{
 		ShopName: shop.Name, Title: title, Section: section, Simulated: a.simulated, Staff: staff.Email,
 		May: func(method, path string) bool { return a.needs.allow(staff.Role, method, path) },
+	}
+	if snap, err := a.frames.snapshot(c.Request().Context()); err == nil {
+		frame.Theme = snap.site.Theme
 	}
 	if staff.ID != 0 {
 		frame.Silence, err = a.watch.silence(c.Request().Context())

@@ -121,12 +121,9 @@ func (a adminPages) uploadPictures(c echo.Context) error {
 }
 
 func (a adminPages) takePicture(c echo.Context, productID int64, header *multipart.FileHeader, alt string) error {
-	if oddName(header) {
-		return &models.InvalidError{Field: "file", Message: "That file’s name is a path. Give it a plain name."}
-	}
-	file, err := header.Open()
+	file, err := openUpload(header)
 	if err != nil {
-		return fmt.Errorf("open an upload: %w", err)
+		return err
 	}
 	defer file.Close() //nolint:errcheck // only read
 	picture := models.Picture{Alt: alt}

@@ -40,6 +40,8 @@ type Uploads interface {
 	// Take checks a picture and keeps it, made anew, under a key of its own. The
 	// error is a *models.InvalidError where the upload is at fault.
 	Take(ctx context.Context, upload io.Reader) (key string, width, height int, err error)
+	// TakeLogo is Take for the shop's logo, whose files are made at once.
+	TakeLogo(ctx context.Context, upload io.Reader) (models.Logo, error)
 	// Remove removes a picture that was taken in for nothing.
 	Remove(key string) error
 }

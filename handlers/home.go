@@ -36,6 +36,7 @@ func (s storefront) homePage(c echo.Context, snap *snapshot, sections []models.S
 	if page.Frame.Description == "" {
 		page.Frame.Description = shelves(snap.collectionLinks(""))
 	}
+	opened := false
 	for _, section := range sections {
 		if section.Hidden {
 			continue
@@ -43,6 +44,12 @@ func (s storefront) homePage(c echo.Context, snap *snapshot, sections []models.S
 		shown, err := s.section(c.Request().Context(), snap, section, page.Frame)
 		if err != nil {
 			return page, err
+		}
+		if section.Kind == models.SectionHero {
+			if opened {
+				shown.Products = nil // the first opening shows the favourites
+			}
+			opened = true
 		}
 		page.Sections = append(page.Sections, shown)
 	}
@@ -52,7 +59,7 @@ func (s storefront) homePage(c echo.Context, snap *snapshot, sections []models.S
 // section is a part of the front page with what the shop says where the merchant
 // said nothing.
 func (s storefront) section(ctx context.Context, snap *snapshot, section models.Section, frame views.Frame) (views.HomeSection, error) {
-	shown := views.HomeSection{ID: section.ID, Kind: section.Kind, Heading: section.Heading, Text: section.Text}
+	shown := views.HomeSection{Kind: section.Kind, Heading: section.Heading, Text: section.Text}
 	if picture, ok := snap.texts.Pictures[section.PictureID]; ok {
 		shown.Picture = views.Picture{Key: picture.Key, Alt: picture.Alt, Width: picture.Width, Height: picture.Height}
 	}

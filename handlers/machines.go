@@ -63,6 +63,9 @@ func (h machines) robots(c echo.Context) error {
 
 // favicon answers those who ask for the icon without reading a page first.
 func (h machines) favicon(c echo.Context) error {
+	if snap, err := h.frames.snapshot(c.Request().Context()); err == nil && snap.site.Icon != "" {
+		return c.Redirect(http.StatusFound, snap.site.Icon)
+	}
 	icon, err := static.Open("brand/favicon.ico")
 	if err != nil {
 		return fmt.Errorf("open the icon: %w", err)

@@ -21,14 +21,20 @@ var writer = goldmark.New(goldmark.WithParserOptions(
 // first level, and pictures come from the shop alone.
 type belowTitle struct{}
 
-// Transform lowers headings and puts their words in the place of pictures.
+// Transform makes headings begin at the second level and leave none out, and puts
+// the words of pictures in their place.
 func (belowTitle) Transform(document *ast.Document, _ text.Reader, _ parser.Context) {
 	var pictures []ast.Node
+	var above []int                                                                     // the levels of the headings that the present one stands below
 	_ = ast.Walk(document, func(node ast.Node, entering bool) (ast.WalkStatus, error) { // the function never fails
 		if entering {
 			switch node := node.(type) {
 			case *ast.Heading:
-				node.Level = min(node.Level+1, 6)
+				for len(above) > 0 && above[len(above)-1] >= node.Level {
+					above = above[:len(above)-1]
+				}
+				above = append(above, node.Level)
+				node.Level = min(len(above)+1, 6)
 			case *ast.Image:
 				pictures = append(pictures, node)
 			}

@@ -28,7 +28,10 @@ var notPages = map[string]string{
 	"/favicon.ico":         "a file",
 	"/static/*":            "files",
 	"/media/:file":         "files",
+	"/theme.css":           "a file",
 	"/admin/mail/:id/html": "a mail, shown inside /admin/mail/:id",
+
+	"/admin/settings/look/theme.css": "a file",
 }
 
 // TestEveryPage looks at every page of the shop in Chromium, on a phone in
@@ -52,6 +55,7 @@ func TestEveryPage(t *testing.T) {
 			"orders":    func(w walk) { w.orders(orders) },
 			"admin":     func(w walk) { w.admin(orders) },
 			"products":  walk.products,
+			"site":      walk.site,
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()

@@ -45,7 +45,7 @@ func (s *snapshot) readSite(ctx context.Context, store *models.Store, known *sna
 func (s *snapshot) viewSite() views.Site {
 	identity := s.texts.Identity
 	site := views.Site{
-		Tagline: identity.Tagline, Email: identity.Email, Header: s.header(), Footer: s.footer(), Policies: s.policies(),
+		Tagline: identity.Tagline, NoMark: !identity.Mark, Email: identity.Email, Header: s.header(), Footer: s.footer(), Pages: s.ordinary(), Policies: s.policies(),
 	}
 	if look := lookOf(identity); look != (static.Look{}) {
 		site.Theme, site.Preload = "/theme.css?v="+s.theme.Version(), look.Preload()
@@ -175,6 +175,20 @@ func (s *snapshot) policies() []views.Link {
 			if page.Policy == policy {
 				links = append(links, views.Link{Label: page.Title, URL: "/pages/" + page.Slug})
 			}
+		}
+	}
+	return links
+}
+
+// ownPages is how many ordinary pages the shop's own footer has room for.
+const ownPages = 6
+
+// ordinary are the pages that are no policies.
+func (s *snapshot) ordinary() []views.Link {
+	var links []views.Link
+	for _, page := range s.texts.Pages {
+		if page.Policy == "" && len(links) < ownPages {
+			links = append(links, views.Link{Label: page.Title, URL: "/pages/" + page.Slug})
 		}
 	}
 	return links

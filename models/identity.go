@@ -23,7 +23,8 @@ type Identity struct {
 	Accent     string   // #rrggbb; empty: the theme's own
 	Paper      string   // one of PaperTones; empty: the first
 	Fonts      string   // one of FontPairs; empty: the first
-	LogoKey    string   // empty: the shop's name stands alone
+	Mark       bool     // the sweet stands beside the name, while there is no logo
+	LogoKey    string   // empty: none
 	LogoWidth  int
 	LogoHeight int
 	LogoTone   string // LogoDark, LogoLight or neither
@@ -63,6 +64,7 @@ type IdentityEdit struct {
 	Email   string
 	Address string
 	Social  []string
+	Mark    bool
 }
 
 // Faults says what cannot be stored.
@@ -118,8 +120,8 @@ func (s *Store) SaveIdentity(ctx context.Context, edit IdentityEdit, actor Actor
 			return found(err, "read the shop's row")
 		}
 		result := tx.Model(&Identity{}).Where("id = 1 AND version = ?", edit.Version).
-			Select("tagline", "email", "address", "social", "version").Updates(Identity{
-			Tagline: edit.Tagline, Email: edit.Email, Address: edit.Address, Social: edit.Social, Version: edit.Version + 1,
+			Select("tagline", "email", "address", "social", "mark", "version").Updates(Identity{
+			Tagline: edit.Tagline, Email: edit.Email, Address: edit.Address, Social: edit.Social, Mark: edit.Mark, Version: edit.Version + 1,
 		})
 		if result.Error != nil {
 			return result.Error

@@ -68,7 +68,7 @@ func TestIdentity(t *testing.T) {
 		site, err := store.Site(ctx)
 		got := site.Identity
 		if err != nil || got.Tagline != "Ink" || got.Address != "1 Street\nTown" || !slices.Equal(got.Social, edit.Social) || got.Accent != "#ffd400" ||
-			got.Fonts != "clear" || got.LogoKey != "p-logo" || got.LogoTone != models.LogoDark || got.Version != 2 {
+			got.Fonts != "clear" || got.LogoKey != "p-logo" || got.LogoTone != models.LogoDark || got.Mark || got.Version != 2 {
 			t.Errorf("%+v, %v", got, err)
 		}
 		after, err := store.Shop(ctx)
@@ -125,7 +125,7 @@ func TestPages(t *testing.T) {
 		if got, err := store.PageSlugAfter(ctx, "about-us"); !errors.Is(err, models.ErrNotFound) {
 			t.Errorf("the address still leads to %q, %v", got, err)
 		}
-		if err := store.AddPages(ctx, []models.Page{{Slug: "demo", Title: "Demo", Status: models.PagePublished}}); err != nil {
+		if err := store.AddSiteTexts(ctx, models.SiteTexts{Pages: []models.Page{{Slug: "demo", Title: "Demo", Status: models.PagePublished}}}); err != nil {
 			t.Fatal(err)
 		}
 		if pages, err := store.Pages(ctx); err != nil || len(pages) != 2 {

@@ -250,9 +250,16 @@ func (s *Store) DeletePage(ctx context.Context, id int64, actor Actor) error {
 	return nil
 }
 
-// AddPages stores pages for a shop that has none, and does nothing where there
-// is one.
-func (s *Store) AddPages(ctx context.Context, pages []Page) error {
+// SiteTexts is what a new shop says beside its catalogue.
+type SiteTexts struct {
+	Pages    []Page
+	Sections []Section     // of the front page; a link to a page names its slug as its URL, a picture its place in Pictures, from 1
+	Pictures []SitePicture // whose files are there
+}
+
+// AddSiteTexts stores them for a shop that has no page, and does nothing where
+// there is one.
+func (s *Store) AddSiteTexts(ctx context.Context, texts SiteTexts) error {
 	err := s.transaction(ctx, func(tx *gorm.DB) error {
 		if err := catalogueChanged(tx); err != nil { // first, so that replicas that start together take turns
 			return err
@@ -261,16 +268,33 @@ func (s *Store) AddPages(ctx context.Context, pages []Page) error {
 		if err := tx.Model(&Page{}).Count(&there).Error; err != nil || there > 0 {
 			return err
 		}
-		for _, page := range pages {
+		ids := map[string]int64{}
+		for _, page := range texts.Pages {
 			page.Version, page.CreatedAt, page.UpdatedAt = 1, s.now(), s.now()
 			if err := tx.Create(&page).Error; err != nil {
 				return fmt.Errorf("page %q: %w", page.Slug, err)
 			}
+			ids[page.Slug] = page.ID
 		}
-		return nil
+		pictures := []int64{0}
+		for _, picture := range texts.Pictures {
+			picture.Status = PictureReady
+			if err := tx.Create(&picture).Error; err != nil {
+				return fmt.Errorf("picture %q: %w", picture.Key, err)
+			}
+			pictures = append(pictures, picture.ID)
+		}
+		sections := slices.Clone(texts.Sections)
+		for i := range sections {
+			sections[i].ID, sections[i].Version, sections[i].PictureID = int64(i+1), 1, pictures[sections[i].PictureID]
+			if link := &sections[i].Link; link.Kind == LinkPage {
+				*link = Link{Kind: LinkPage, ID: ids[link.URL]}
+			}
+		}
+		return tx.Model(&Home{}).Where("id = 1").Select("draft", "published").Updates(Home{Draft: sections, Published: sections}).Error
 	})
 	if err != nil {
-		return fmt.Errorf("add pages: %w", err)
+		return fmt.Errorf("add the texts of the shop: %w", err)
 	}
 	return nil
 }

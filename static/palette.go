@@ -58,14 +58,16 @@ func (c Colour) oklch() oklch {
 	return oklch{0.2104542553*l + 0.7936177850*m - 0.0040720468*s, math.Hypot(a, b), math.Atan2(b, a)}
 }
 
+func cube(v float64) float64 { return v * v * v }
+
 // colour is the colour that a screen can show: where there is none so vivid,
 // a paler one.
 func (o oklch) colour() Colour {
 	for chroma := o.c; ; chroma = max(0, chroma-0.004) {
 		a, b := chroma*math.Cos(o.h), chroma*math.Sin(o.h)
-		l := math.Pow(o.l+0.3963377774*a+0.2158037573*b, 3)
-		m := math.Pow(o.l-0.1055613458*a-0.0638541728*b, 3)
-		s := math.Pow(o.l-0.0894841775*a-1.2914855480*b, 3)
+		l := cube(o.l + 0.3963377774*a + 0.2158037573*b)
+		m := cube(o.l - 0.1055613458*a - 0.0638541728*b)
+		s := cube(o.l - 0.0894841775*a - 1.2914855480*b)
 		light := [3]float64{
 			4.0767416621*l - 3.3077115913*m + 0.2309699292*s,
 			-1.2684380046*l + 2.6097574011*m - 0.3413193965*s,

@@ -119,6 +119,24 @@ func TestEveryPairOfFontsIsThere(t *testing.T) {
 	}
 }
 
+// TestAThemeIsLight adds what a shop with looks of its own loads, in bytes as
+// gzip.
+func TestAThemeIsLight(t *testing.T) {
+	for _, pair := range static.Fonts {
+		recorder := httptest.NewRecorder()
+		request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/theme.css", nil)
+		request.Header.Set("Accept-Encoding", "gzip")
+		static.NewTheme(static.Look{Accent: "#ffd400", Paper: "tinted", Fonts: pair.Key}).ServeHTTP(recorder, request)
+		if recorder.Header().Get("Content-Encoding") != "gzip" || recorder.Header().Get("Cache-Control") != "no-cache" {
+			t.Errorf("%v", recorder.Header())
+		}
+		shop := len(body(t, get(t, static.URL("shop.css"), "Accept-Encoding", "gzip").Body))
+		if theme := recorder.Body.Len(); theme > 1_500 || theme+shop > 12_000 {
+			t.Errorf("%s: the theme takes %d bytes, the shop's sheet %d", pair.Key, theme, shop)
+		}
+	}
+}
+
 // TestTheThemeAloneHasColoursAndFaces keeps the other sheets restylable.
 func TestTheThemeAloneHasColoursAndFaces(t *testing.T) {
 	literal := regexp.MustCompile(`#[0-9a-fA-F]{3,8}\b[^{]*;|\brgba?\(|\bhsla?\(|\boklch\(|font-family:\s*[^v\s;]|border-radius:\s*[1-9.][0-9.]*(px|rem|em)`)

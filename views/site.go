@@ -1,17 +1,24 @@
 package views
 
-import "tuckshop/static"
+import (
+	"strings"
+	"unicode/utf8"
+
+	"tuckshop/static"
+)
 
 // Site is what the shop says of itself on every page. Its zero value is a shop
 // that changed nothing.
 type Site struct {
 	Tagline  string
-	Logo     *Logo  // nil: the shop's name stands alone
+	Logo     *Logo  // nil: the shop's name
+	NoMark   bool   // nothing stands beside the name
 	Icon     string // address of the sign of its tab; empty: the shop's own
 	Theme    string // address of the style sheet of its colours and fonts; empty: that of the theme's file
 	Preload  []string
 	Header   []Link // nil: all products, and every collection
 	Footer   []Column
+	Pages    []Link // ordinary ones, for the shop's own footer
 	Policies []Link // returns, privacy and the like, as far as they are written
 	Social   []Link
 	Email    string
@@ -44,10 +51,23 @@ func (f Frame) columns() []Column {
 	if f.Site.Footer != nil {
 		return f.Site.Footer
 	}
+	help := []Link{{Label: "Find your order", URL: "/orders/lookup"}, {Label: "Your cart", URL: "/cart"}, {Label: "Search", URL: "/search"}}
 	return []Column{
 		{"Shop", append([]Link{{Label: "All products", URL: "/products"}}, f.Collections...)},
-		{"Help", []Link{{Label: "Find your order", URL: "/orders/lookup"}, {Label: "Your cart", URL: "/cart"}, {Label: "Search", URL: "/search"}}},
+		{"Help", append(help, f.Site.Pages...)},
 	}
+}
+
+// Long reports whether words are too long for the largest type: at 360 pixels a
+// letter of it takes some 20.
+func Long(text string) bool {
+	const word, all = 13, 60
+	for part := range strings.FieldsSeq(text) {
+		if utf8.RuneCountInString(part) > word {
+			return true
+		}
+	}
+	return utf8.RuneCountInString(text) > all
 }
 
 // sheets are the style sheets of a page. A shop with the looks of the theme's
@@ -82,7 +102,6 @@ type HomePage struct {
 
 // HomeSection is a part of the front page.
 type HomeSection struct {
-	ID          int64
 	Kind        string // one of models.Sections
 	Heading     string
 	Text        string // plain

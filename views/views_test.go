@@ -108,12 +108,12 @@ func everyPage() map[string]templ.Component {
 	nothing := views.ListPage{Frame: frame("Search"), Heading: "Search", Path: "/search", Search: true, Suggestions: sampleCards(2)}
 	return map[string]templ.Component{
 		"home": views.Home(views.HomePage{Frame: frame(""), Sections: []views.HomeSection{
-			{ID: 1, Kind: models.SectionHero, Heading: "Welcome", Text: "Come in.", Button: views.Link{Label: "See", URL: "/products"}, Products: sampleCards(4)},
-			{ID: 2, Kind: models.SectionPromises},
-			{ID: 3, Kind: models.SectionFeatured, Heading: "Favourites", Products: sampleCards(4)},
-			{ID: 4, Kind: models.SectionCollections, Heading: "Shelves", Collections: []views.CollectionCard{{Slug: "notebooks", Name: "Notebooks", Count: 4}}},
-			{ID: 5, Kind: models.SectionText, Heading: "Us", HTML: "<p>Ink.</p>", Picture: views.Picture{Key: "desk", Alt: "A desk"}},
-			{ID: 6, Kind: models.SectionNewest, Heading: "Just in", Products: sampleCards(4)},
+			{Kind: models.SectionHero, Heading: "Welcome", Text: "Come in.", Button: views.Link{Label: "See", URL: "/products"}, Products: sampleCards(4)},
+			{Kind: models.SectionPromises},
+			{Kind: models.SectionFeatured, Heading: "Favourites", Products: sampleCards(4)},
+			{Kind: models.SectionCollections, Heading: "Shelves", Collections: []views.CollectionCard{{Slug: "notebooks", Name: "Notebooks", Count: 4}}},
+			{Kind: models.SectionText, Heading: "Us", HTML: "<p>Ink.</p>", Picture: views.Picture{Key: "desk", Alt: "A desk"}},
+			{Kind: models.SectionNewest, Heading: "Just in", Products: sampleCards(4)},
 		}}),
 		"empty home":     views.Home(views.HomePage{Frame: views.Frame{ShopName: "Tuckshop"}}),
 		"list":           views.List(listPage()),

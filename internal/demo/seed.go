@@ -3,12 +3,13 @@ package demo
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"tuckshop/models"
 )
 
-// Seed puts the demo catalogue into a shop without products and reports
+// Seed puts the demo catalogue and its texts into a shop without products and reports
 // whether it did. Prices are scaled to the decimals of the shop's currency:
 // 18.00 in USD is 1800 in JPY.
 func Seed(ctx context.Context, store *models.Store, now time.Time) (bool, error) {
@@ -65,5 +66,30 @@ func Seed(ctx context.Context, store *models.Store, now time.Time) (bool, error)
 	if err != nil {
 		return false, fmt.Errorf("seed the demo: %w", err)
 	}
-	return added, nil
+	if !added {
+		return false, nil
+	}
+	if err := store.AddSiteTexts(ctx, texts()); err != nil {
+		return false, fmt.Errorf("seed the demo: %w", err)
+	}
+	return true, nil
+}
+
+// texts are the pages of the demo shop, and a front page that leads to one.
+func texts() models.SiteTexts {
+	texts := models.SiteTexts{
+		Sections: models.FirstHome(),
+		Pictures: []models.SitePicture{{Key: story.Picture, Alt: story.Alt, Width: pictureWidth, Height: pictureHeight}},
+	}
+	for _, p := range Pages() {
+		texts.Pages = append(texts.Pages, models.Page{
+			Slug: p.Slug, Title: p.Title, Policy: p.Policy, Description: p.Description, Body: p.Body, Status: models.PagePublished,
+		})
+	}
+	newest := len(texts.Sections) - 1
+	texts.Sections = slices.Insert(texts.Sections, newest, models.Section{
+		Kind: models.SectionText, Heading: story.Heading, Text: story.Text, Button: story.Button,
+		Link: models.Link{Kind: models.LinkPage, URL: story.Page}, PictureID: 1,
+	})
+	return texts
 }

@@ -7,12 +7,14 @@ import (
 	"time"
 
 	"tuckshop/models"
+	"tuckshop/static"
 	"tuckshop/views"
 )
 
 // Frame is what surrounds every page of the admin.
 type Frame struct {
 	ShopName  string
+	Theme     string // address of the style sheet of the shop's colours; empty: that of the theme's file
 	Title     string
 	Section   string // the path of the current navigation entry
 	Staff     string // mail address; empty before login
@@ -20,6 +22,14 @@ type Frame struct {
 	Silence   models.Silence
 	Notice    *views.Notice
 	May       func(method, path string) bool // whether the role of the staff allows a route
+}
+
+// theme is the address of the style sheet of the shop's colours.
+func (f Frame) theme() string {
+	if f.Theme != "" {
+		return f.Theme
+	}
+	return static.URL("theme.css")
 }
 
 // LoginPage asks for mail address and password.

@@ -14,6 +14,7 @@ CREATE TABLE identity (
     logo_key    TEXT NOT NULL DEFAULT '',
     logo_width  BIGINT NOT NULL DEFAULT 0,
     logo_height BIGINT NOT NULL DEFAULT 0,
+    mark        BOOLEAN NOT NULL DEFAULT TRUE,
     logo_tone   TEXT NOT NULL DEFAULT '' CHECK (logo_tone IN ('', 'dark', 'light')),
     version     BIGINT NOT NULL DEFAULT 1
 );

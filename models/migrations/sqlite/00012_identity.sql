@@ -14,6 +14,7 @@ CREATE TABLE identity (
     logo_key    TEXT NOT NULL DEFAULT '',
     logo_width  INTEGER NOT NULL DEFAULT 0,
     logo_height INTEGER NOT NULL DEFAULT 0,
+    mark        BOOLEAN NOT NULL DEFAULT TRUE,
     logo_tone   TEXT NOT NULL DEFAULT '' CHECK (logo_tone IN ('', 'dark', 'light')),
     version     INTEGER NOT NULL DEFAULT 1
 );

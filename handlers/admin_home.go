@@ -1,0 +1,330 @@
+package handlers
+
+import (
+	"errors"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"tuckshop/models"
+	"tuckshop/views"
+	"tuckshop/views/admin"
+)
+
+const homePath = "/admin/settings/home"
+
+func (a adminPages) homeList(c echo.Context) (admin.HomePage, error) {
+	var page admin.HomePage
+	home, err := a.store.Home(c.Request().Context())
+	if err != nil {
+		return page, err
+	}
+	page.Sections, page.Changed = home.Draft, home.Changed()
+	page.Frame, err = a.siteFrame(c, "Front page")
+	return page, err
+}
+
+func (a adminPages) home(c echo.Context) error {
+	page, err := a.homeList(c)
+	if err != nil {
+		return err
+	}
+	return a.show(c, admin.Home(page))
+}
+
+// addSection puts a section at the end of the draft and opens its form.
+func (a adminPages) addSection(c echo.Context) error {
+	form, err := postForm(c)
+	if err != nil {
+		return err
+	}
+	id, err := a.store.AddSection(c.Request().Context(), form.Get("kind"), actor(c, staffOf(c)))
+	if faults, bad := faultsIn(err); bad {
+		page, err := a.homeList(c)
+		if err != nil {
+			return err
+		}
+		page.Errors = faults
+		return render(c, http.StatusUnprocessableEntity, admin.Home(page))
+	}
+	if err != nil {
+		return err
+	}
+	if form.Get("kind") == models.SectionPromises {
+		return c.Redirect(http.StatusSeeOther, homePath+"?notice=draft")
+	}
+	return c.Redirect(http.StatusSeeOther, sectionPath(id))
+}
+
+func sectionPath(id int64) string { return "/admin/settings/sections/" + strconv.FormatInt(id, 10) }
+
+func (a adminPages) moveSection(c echo.Context) error {
+	form, err := postForm(c)
+	if err != nil {
+		return err
+	}
+	id, ok := whole(c.Param("id"))
+	if !ok {
+		return models.ErrNotFound
+	}
+	if err := a.store.MoveSection(c.Request().Context(), id, form.Get("move"), actor(c, staffOf(c))); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, homePath+"?notice=draft")
+}
+
+func (a adminPages) publishHome(c echo.Context) error {
+	if err := a.store.PublishHome(c.Request().Context(), actor(c, staffOf(c))); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, homePath+"?notice=published")
+}
+
+func (a adminPages) discardHome(c echo.Context) error {
+	if err := a.store.DiscardHome(c.Request().Context(), actor(c, staffOf(c))); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, homePath+"?notice=discarded")
+}
+
+// previewHome shows the draft of the front page.
+func (a adminPages) previewHome(c echo.Context) error {
+	return a.frontPage(c, true, func(page *views.HomePage) {
+		page.Frame.Notice = &views.Notice{Kind: views.NoticeInfo, Text: "A preview: this is the draft of the front page. Only staff can see it."}
+	})
+}
+
+// storedSection reads the section that the address names.
+func (a adminPages) storedSection(c echo.Context) (models.Section, error) {
+	id, ok := whole(c.Param("id"))
+	if !ok {
+		return models.Section{}, models.ErrNotFound
+	}
+	home, err := a.store.Home(c.Request().Context())
+	if err != nil {
+		return models.Section{}, err
+	}
+	return home.SectionByID(id)
+}
+
+// sectionForm makes the form of a section.
+func (a adminPages) sectionForm(c echo.Context, section models.Section) (admin.SectionPage, error) {
+	page := admin.SectionPage{Section: section, Keep: section.PictureID != 0}
+	ctx := c.Request().Context()
+	if section.PictureID != 0 {
+		picture, err := a.store.SitePictureByID(ctx, section.PictureID)
+		if err != nil && !errors.Is(err, models.ErrNotFound) {
+			return page, err
+		}
+		if err == nil {
+			page.Picture = &picture
+		}
+	}
+	var err error
+	if page.Collections, err = a.collectionChoices(c, []int64{section.CollectionID}); err != nil {
+		return page, err
+	}
+	for _, count := range models.SectionCounts {
+		text := strconv.Itoa(count)
+		page.Counts = append(page.Counts, views.Choice{Value: text, Label: text, Selected: count == section.Count})
+	}
+	choices, err := a.linkChoices(c, false)
+	if err != nil {
+		return page, err
+	}
+	if page.Link, err = a.linkForm(c, choices, section.Link); err != nil {
+		return page, err
+	}
+	page.Frame, err = a.siteFrame(c, admin.SectionName(section.Kind))
+	return page, err
+}
+
+func (a adminPages) section(c echo.Context) error {
+	section, err := a.storedSection(c)
+	if err != nil {
+		return err
+	}
+	page, err := a.sectionForm(c, section)
+	if err != nil {
+		return err
+	}
+	return a.show(c, admin.Section(page))
+}
+
+// sectionFields reads a section's form, with files or without.
+func sectionFields(c echo.Context) (url.Values, []*multipart.FileHeader, func(), error) {
+	if !strings.HasPrefix(c.Request().Header.Get(echo.HeaderContentType), echo.MIMEMultipartForm) {
+		form, err := postForm(c)
+		return form, nil, func() {}, err
+	}
+	form, err := multipartForm(c)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	return form.Value, form.File["file"], func() { _ = form.RemoveAll() }, nil // temporary files
+}
+
+func (a adminPages) saveSection(c echo.Context) error {
+	stored, err := a.storedSection(c)
+	if err != nil {
+		return err
+	}
+	form, files, done, err := sectionFields(c)
+	if err != nil {
+		return err
+	}
+	defer done()
+	edit := sectionIn(form, stored)
+	page, err := a.sectionForm(c, edit)
+	if err != nil {
+		return err
+	}
+	page.Alt, page.Link.URL = trimmed(form, "alt"), trimmed(form, "url")
+	if stored.PictureID != 0 && page.Picture == nil { // not kept, and still there
+		picture, err := a.store.SitePictureByID(c.Request().Context(), stored.PictureID)
+		if err == nil {
+			page.Picture = &picture
+		}
+	}
+	if form.Get("do") == "edit" {
+		page.Frame.Notice = unsaved
+		return a.show(c, admin.Section(page))
+	}
+	err = a.keepSection(c, edit, files, page.Alt)
+	if faults, bad := faultsIn(err); bad {
+		page.Errors = faults
+		return render(c, http.StatusUnprocessableEntity, admin.Section(page))
+	}
+	if isConflict(err) {
+		says := func(s models.Section) []saying {
+			return []saying{{"Heading", s.Heading}, {"Text", s.Text}, {"Button", s.Button}, {"Leads to", strings.TrimSpace(string(s.Link.Kind) + " " + s.Link.URL)}, {"Products", strconv.Itoa(s.Count)}}
+		}
+		return a.textConflict(c, rivals{"this section", sectionPath(stored.ID), stored.Version, says(edit), says(stored), form})
+	}
+	if err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, homePath+"?notice=draft")
+}
+
+// sectionIn is a section as a form says.
+func sectionIn(form url.Values, stored models.Section) models.Section {
+	edit := models.Section{
+		ID: stored.ID, Kind: stored.Kind, Hidden: stored.Hidden, Heading: trimmed(form, "heading"), Text: trimmed(form, "text"), Button: trimmed(form, "button"),
+		Link: linkIn(form.Get("link"), trimmed(form, "url")),
+	}
+	edit.Version, _ = whole(form.Get("version"))
+	edit.CollectionID, _ = whole(form.Get("collection"))
+	count, _ := whole(form.Get("count"))
+	edit.Count = int(count)
+	if form.Has("keep") {
+		edit.PictureID = stored.PictureID
+	}
+	return edit
+}
+
+// keepSection stores a section with the picture that was sent.
+func (a adminPages) keepSection(c echo.Context, edit models.Section, files []*multipart.FileHeader, alt string) error {
+	ctx, who := c.Request().Context(), actor(c, staffOf(c))
+	if len(files) == 0 || files[0].Size == 0 {
+		return a.store.SaveSection(ctx, edit, nil, who)
+	}
+	file, err := openUpload(files[0])
+	if err != nil {
+		return err
+	}
+	defer file.Close() //nolint:errcheck // only read
+	picture := models.SitePicture{Alt: alt}
+	if picture.Key, picture.Width, picture.Height, err = a.uploads.Take(ctx, file); err != nil {
+		return err
+	}
+	if err := a.store.SaveSection(ctx, edit, &picture, who); err != nil {
+		return errors.Join(err, a.uploads.Remove(picture.Key))
+	}
+	return nil
+}
+
+// linkKinds are the links that need no name of what they lead to.
+var linkKinds = [...]struct {
+	kind  models.LinkKind
+	label string
+}{
+	{models.LinkHome, "Front page"}, {models.LinkAll, "All products"}, {models.LinkNewest, "Newest products"}, {models.LinkSearch, "Search"},
+	{models.LinkLookup, "Find your order"}, {models.LinkCart, "Cart"},
+}
+
+// linkChoices are what a link may lead to.
+func (a adminPages) linkChoices(c echo.Context, heading bool) ([]views.Choice, error) {
+	ctx := c.Request().Context()
+	choices := []views.Choice{{Value: "", Label: "Choose…"}}
+	if heading {
+		choices = append(choices, views.Choice{Value: string(models.LinkHeading), Label: "No link: a heading"})
+	}
+	for _, k := range linkKinds {
+		choices = append(choices, views.Choice{Value: string(k.kind), Label: k.label})
+	}
+	collections, err := a.store.Collections(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, collection := range collections {
+		choices = append(choices, views.Choice{Value: linkValue(models.LinkCollection, collection.ID), Label: "Collection: " + collection.Name})
+	}
+	pages, err := a.store.Pages(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, page := range pages {
+		label := "Page: " + page.Title
+		if page.Status == models.PageDraft {
+			label += " (draft: not shown yet)"
+		}
+		choices = append(choices, views.Choice{Value: linkValue(models.LinkPage, page.ID), Label: label})
+	}
+	return append(choices, views.Choice{Value: string(models.LinkURL), Label: "An address"}), nil
+}
+
+func linkValue(kind models.LinkKind, id int64) string {
+	return string(kind) + "-" + strconv.FormatInt(id, 10)
+}
+
+// linkForm is a link as the fields of a form show it.
+func (a adminPages) linkForm(c echo.Context, choices []views.Choice, link models.Link) (admin.LinkForm, error) {
+	form := admin.LinkForm{Kinds: slices.Clone(choices), URL: link.URL}
+	value := string(link.Kind)
+	switch link.Kind {
+	case models.LinkCollection, models.LinkPage:
+		value = linkValue(link.Kind, link.ID)
+	case models.LinkProduct:
+		value = string(models.LinkURL)
+		product, err := a.store.ProductByID(c.Request().Context(), link.ID)
+		if err != nil && !errors.Is(err, models.ErrNotFound) {
+			return form, err
+		}
+		form.URL = "/products/" + product.Slug
+	}
+	for i := range form.Kinds {
+		form.Kinds[i].Selected = form.Kinds[i].Value == value
+	}
+	return form, nil
+}
+
+// linkIn is the link that a form's fields say.
+func linkIn(kind, address string) models.Link {
+	name, number, ok := strings.Cut(kind, "-")
+	if !ok {
+		link := models.Link{Kind: models.LinkKind(kind)}
+		if link.Kind == models.LinkURL {
+			link.URL = address
+		}
+		return link
+	}
+	link := models.Link{Kind: models.LinkKind(name)}
+	link.ID, _ = whole(number)
+	return link
+}

@@ -1,0 +1,330 @@
+package handlers
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"tuckshop/models"
+	"tuckshop/static"
+	"tuckshop/views"
+	"tuckshop/views/admin"
+)
+
+// yourShop is the entry of the admin's menu that leads to all these pages.
+const yourShop = "/admin/settings/identity"
+
+// siteNotices are what the pages of the shop's identity say after something was
+// done.
+var siteNotices = map[string]string{
+	"saved":     "Saved. The shop shows it now.",
+	"draft":     "Saved in the draft. Shoppers see it once you publish.",
+	"draftpage": "Saved as a draft. Shoppers see it once it is published.",
+	"published": "Published. Shoppers see it now.",
+	"discarded": "Taken back. The draft is as shoppers see the page.",
+	"removed":   "Removed.",
+}
+
+// siteFrame is the frame of a page of the shop's identity.
+func (a adminPages) siteFrame(c echo.Context, title string) (admin.Frame, error) {
+	frame, err := a.frame(c, title, yourShop)
+	if text, ok := siteNotices[c.QueryParam("notice")]; ok {
+		frame.Notice = &views.Notice{Kind: views.NoticeSuccess, Text: text}
+	}
+	return frame, err
+}
+
+// unsaved says that a form was drawn anew, and nothing else was done.
+var unsaved = &views.Notice{Kind: views.NoticeInfo, Text: "Not saved yet: look it over, and save."}
+
+func trimmed(form url.Values, name string) string {
+	return strings.TrimSpace(strings.ReplaceAll(form.Get(name), "\r\n", "\n"))
+}
+
+func (a adminPages) identityPage(c echo.Context) (admin.IdentityPage, error) {
+	var page admin.IdentityPage
+	ctx := c.Request().Context()
+	shop, err := a.store.Shop(ctx)
+	if err != nil {
+		return page, err
+	}
+	identity, err := a.store.Identity(ctx)
+	if err != nil {
+		return page, err
+	}
+	page = admin.IdentityPage{
+		Version: strconv.FormatInt(identity.Version, 10), Name: shop.Name, Tagline: identity.Tagline, Email: identity.Email,
+		Address: identity.Address, Social: strings.Join(identity.Social, "\n"), Mark: identity.Mark,
+	}
+	if identity.LogoKey != "" {
+		page.Logo = logoOf(identity)
+	}
+	page.Frame, err = a.siteFrame(c, "Name and logo")
+	return page, err
+}
+
+func (a adminPages) identity(c echo.Context) error {
+	page, err := a.identityPage(c)
+	if err != nil {
+		return err
+	}
+	return a.show(c, admin.Identity(page))
+}
+
+func (a adminPages) saveIdentity(c echo.Context) error {
+	page, err := a.identityPage(c)
+	if err != nil {
+		return err
+	}
+	form, err := postForm(c)
+	if err != nil {
+		return err
+	}
+	stored := page
+	page.Version, page.Name, page.Tagline, page.Email = form.Get("version"), trimmed(form, "name"), trimmed(form, "tagline"), trimmed(form, "email")
+	page.Address, page.Social, page.Mark = trimmed(form, "address"), trimmed(form, "social"), form.Get("mark") == "1"
+	if form.Get("do") == "edit" {
+		page.Frame.Notice = unsaved
+		return a.show(c, admin.Identity(page))
+	}
+	edit := models.IdentityEdit{Name: page.Name, Tagline: page.Tagline, Email: page.Email, Address: page.Address, Social: strings.Fields(page.Social), Mark: page.Mark}
+	edit.Version, _ = whole(page.Version)
+	err = a.store.SaveIdentity(c.Request().Context(), edit, actor(c, staffOf(c)))
+	if faults, bad := faultsIn(err); bad {
+		page.Errors = faults
+		return render(c, http.StatusUnprocessableEntity, admin.Identity(page))
+	}
+	if isConflict(err) {
+		version, _ := whole(stored.Version)
+		says := func(p admin.IdentityPage) []saying {
+			return []saying{{"Name", p.Name}, {"Line", p.Tagline}, {"Mail address", p.Email}, {"Postal address", p.Address}, {"Elsewhere", p.Social}}
+		}
+		return a.textConflict(c, rivals{"what the shop says of itself", yourShop, version, says(page), says(stored), form})
+	}
+	if err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, yourShop+"?notice=saved")
+}
+
+// rivals are two people's texts for one thing.
+type rivals struct {
+	what, path   string
+	version      int64 // that is stored now
+	mine, theirs []saying
+	form         url.Values
+}
+
+// textConflict shows what both say differently. Everything that was sent is sent
+// again by the page's buttons, on top of the version that is stored now.
+func (a adminPages) textConflict(c echo.Context, r rivals) error {
+	page := admin.TextConflictPage{What: r.what, Path: r.path, Version: r.version}
+	var err error
+	if page.Frame, err = a.frame(c, "Somebody else saved first", yourShop); err != nil {
+		return err
+	}
+	for i := range max(len(r.mine), len(r.theirs)) {
+		var row admin.ConflictRow
+		if i < len(r.mine) {
+			row.What, row.Yours = r.mine[i].what, r.mine[i].text
+		}
+		if i < len(r.theirs) {
+			row.What, row.Theirs = r.theirs[i].what, r.theirs[i].text
+		}
+		if row.Yours != row.Theirs {
+			page.Rows = append(page.Rows, row)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.form)) {
+		for _, value := range r.form[name] {
+			if name != "version" && name != "do" {
+				page.Form = append(page.Form, [2]string{name, value})
+			}
+		}
+	}
+	return render(c, http.StatusConflict, admin.TextConflict(page))
+}
+
+// changeLogo takes a logo in, or removes the one that is there.
+func (a adminPages) changeLogo(c echo.Context) error {
+	form, err := multipartForm(c)
+	if err != nil {
+		return err
+	}
+	defer form.RemoveAll() //nolint:errcheck // temporary files
+	ctx, who := c.Request().Context(), actor(c, staffOf(c))
+	if do := form.Value["do"]; len(do) > 0 && do[0] == "remove" {
+		if err := a.store.SetLogo(ctx, models.Logo{}, who); err != nil {
+			return err
+		}
+		return c.Redirect(http.StatusSeeOther, yourShop+"?notice=removed")
+	}
+	err = a.takeLogo(c, form.File["logo"])
+	if fault, bad := invalid(err); bad {
+		page, err := a.identityPage(c)
+		if err != nil {
+			return err
+		}
+		page.Errors = []views.FieldError{{Field: "logo", Message: fault.Message}}
+		return render(c, http.StatusUnprocessableEntity, admin.Identity(page))
+	}
+	if err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, yourShop+"?notice=saved")
+}
+
+func (a adminPages) takeLogo(c echo.Context, headers []*multipart.FileHeader) error {
+	if len(headers) == 0 || headers[0].Size == 0 {
+		return &models.InvalidError{Field: "logo", Message: "Choose a file."}
+	}
+	file, err := openUpload(headers[0])
+	if err != nil {
+		return err
+	}
+	defer file.Close() //nolint:errcheck // only read
+	logo, err := a.uploads.TakeLogo(c.Request().Context(), file)
+	if err != nil {
+		return err
+	}
+	if err := a.store.SetLogo(c.Request().Context(), logo, actor(c, staffOf(c))); err != nil {
+		return errors.Join(err, a.uploads.Remove(logo.Key))
+	}
+	return nil
+}
+
+// openUpload opens a file that was sent under a plain name.
+func openUpload(header *multipart.FileHeader) (multipart.File, error) {
+	if oddName(header) {
+		return nil, &models.InvalidError{Field: "file", Message: "That file’s name is a path. Give it a plain name."}
+	}
+	file, err := header.Open()
+	if err != nil {
+		return nil, fmt.Errorf("open an upload: %w", err)
+	}
+	return file, nil
+}
+
+func (a adminPages) look(c echo.Context) error {
+	identity, err := a.store.Identity(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	page, err := a.lookPage(c, static.Look{Accent: identity.Accent, Paper: identity.Paper, Fonts: identity.Fonts})
+	if err != nil {
+		return err
+	}
+	return a.show(c, admin.Look(page))
+}
+
+// lookPage makes the form of the looks given.
+func (a adminPages) lookPage(c echo.Context, look static.Look) (admin.LookPage, error) {
+	page := admin.LookPage{Accent: look.Accent, Notes: lookNotes(look)}
+	if page.Accent == "" {
+		page.Accent = static.DefaultAccent
+	}
+	for i, paper := range static.Papers {
+		page.Papers = append(page.Papers, views.Choice{Value: paper.Key, Label: paper.Label, Selected: paper.Key == look.Paper || look.Paper == "" && i == 0})
+	}
+	for i, pair := range static.Fonts {
+		page.Fonts = append(page.Fonts, views.Choice{Value: pair.Key, Label: pair.Label, Selected: pair.Key == look.Fonts || look.Fonts == "" && i == 0})
+	}
+	page.Light, page.Dark = look.Palettes()
+	var err error
+	page.Frame, err = a.siteFrame(c, "Colours and fonts")
+	return page, err
+}
+
+// lookNotes say what the shop changed of a colour so that it can be read.
+func lookNotes(look static.Look) []string {
+	chosen, ok := static.ParseColour(look.Accent)
+	if !ok {
+		return nil
+	}
+	light, dark := look.Palettes()
+	var notes []string
+	if light.Accent != chosen {
+		notes = append(notes, fmt.Sprintf("On light screens %s is too pale to read as text. There it is darkened to %s; buttons and the sign keep your colour.", chosen, light.Accent))
+	}
+	if dark.Accent != chosen {
+		notes = append(notes, fmt.Sprintf("On dark screens %s is too dark to read as text. There it is lightened to %s.", chosen, dark.Accent))
+	}
+	if dark.Brand != chosen && dark.Brand != dark.Accent {
+		notes = append(notes, fmt.Sprintf("Buttons on dark screens are lightened to %s, so that they stand out.", dark.Brand))
+	}
+	return notes
+}
+
+func lookIn(form url.Values) static.Look {
+	return static.Look{Accent: strings.ToLower(form.Get("accent")), Paper: form.Get("paper"), Fonts: form.Get("fonts")}
+}
+
+func (a adminPages) saveLook(c echo.Context) error {
+	form, err := postForm(c)
+	if err != nil {
+		return err
+	}
+	look := lookIn(form)
+	err = a.store.SaveLook(c.Request().Context(), models.LookEdit{Accent: look.Accent, Paper: look.Paper, Fonts: look.Fonts}, actor(c, staffOf(c)))
+	if faults, bad := faultsIn(err); bad {
+		page, err := a.lookPage(c, look)
+		if err != nil {
+			return err
+		}
+		page.Errors = faults
+		return render(c, http.StatusUnprocessableEntity, admin.Look(page))
+	}
+	if err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/admin/settings/look?notice=saved")
+}
+
+// previewLook shows the front page in looks that are not saved.
+func (a adminPages) previewLook(c echo.Context) error {
+	look := lookIn(c.QueryParams())
+	return a.frontPage(c, false, func(page *views.HomePage) {
+		query := url.Values{"accent": {look.Accent}, "paper": {look.Paper}, "fonts": {look.Fonts}}
+		page.Frame.Site.Theme, page.Frame.Site.Preload = address("/admin/settings/look/theme.css", query), look.Preload()
+		text := "A preview: only you see these colours and fonts. Close this page, and save them in the other one."
+		page.Frame.Notice = &views.Notice{Kind: views.NoticeInfo, Text: strings.Join(append([]string{text}, lookNotes(look)...), " ")}
+	})
+}
+
+// previewTheme is the style sheet of looks that are not saved.
+func (a adminPages) previewTheme(c echo.Context) error {
+	static.NewTheme(lookIn(c.QueryParams())).ServeHTTP(c.Response(), c.Request())
+	return nil
+}
+
+// frontPage shows the front page to staff alone.
+func (a adminPages) frontPage(c echo.Context, draft bool, change func(*views.HomePage)) error {
+	ctx := c.Request().Context()
+	known, err := a.frames.snapshot(ctx)
+	if err != nil {
+		return err
+	}
+	snap := *known
+	if err := snap.readSite(ctx, a.store, known); err != nil {
+		return err
+	}
+	shown := snap.texts.Home.Published
+	if draft {
+		shown = snap.texts.Home.Draft
+	}
+	page, err := storefront{store: a.store, frames: a.frames}.homePage(c, &snap, shown)
+	if err != nil {
+		return err
+	}
+	page.Frame.NoIndex = true
+	change(&page)
+	return render(c, http.StatusOK, views.Home(page))
+}

@@ -1,0 +1,181 @@
+package handlers
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"tuckshop/models"
+	"tuckshop/views/admin"
+)
+
+// menuTitles are what the menus are called.
+var menuTitles = map[string]string{models.MenuHeader: "Header menu", models.MenuFooter: "Footer menu"}
+
+func (a adminPages) menuForm(c echo.Context, menu models.Menu) (admin.MenuPage, error) {
+	page := admin.MenuPage{Name: menu.Name, Version: strconv.FormatInt(menu.Version, 10)}
+	choices, err := a.linkChoices(c, menu.Name == models.MenuFooter)
+	if err != nil {
+		return page, err
+	}
+	for _, entry := range menu.Entries {
+		link, err := a.linkForm(c, choices, entry.Link)
+		if err != nil {
+			return page, err
+		}
+		page.Entries = append(page.Entries, admin.MenuForm{Label: entry.Label, Link: link})
+	}
+	page.Frame, err = a.siteFrame(c, menuTitles[menu.Name])
+	return page, err
+}
+
+func (a adminPages) menu(c echo.Context) error {
+	menu, err := a.store.Menu(c.Request().Context(), c.Param("menu"))
+	if err != nil {
+		return err
+	}
+	page, err := a.menuForm(c, menu)
+	if err != nil {
+		return err
+	}
+	return a.show(c, admin.Menu(page))
+}
+
+// saveMenu does what the pressed button of the form says: it stores the menu, or
+// only draws the form anew.
+func (a adminPages) saveMenu(c echo.Context) error {
+	stored, err := a.store.Menu(c.Request().Context(), c.Param("menu"))
+	if err != nil {
+		return err
+	}
+	form, err := postForm(c)
+	if err != nil {
+		return err
+	}
+	typed := menuIn(form, stored.Name)
+	redraw := true
+	switch do, at, _ := strings.Cut(form.Get("do"), "-"); do {
+	case "add":
+		typed.Entries = append(typed.Entries, models.MenuEntry{})
+	case "own":
+		typed.Entries, err = a.ownMenu(c, stored.Name)
+	case "up", "down", "remove":
+		arrange(&typed, do, at)
+	case "edit":
+	default:
+		redraw = false
+	}
+	if err != nil {
+		return err
+	}
+	page, err := a.menuForm(c, typed)
+	if err != nil {
+		return err
+	}
+	if redraw {
+		page.Frame.Notice = unsaved
+		return a.show(c, admin.Menu(page))
+	}
+	err = a.store.SaveMenu(c.Request().Context(), typed, actor(c, staffOf(c)))
+	if faults, bad := faultsIn(err); bad {
+		page.Errors = faults
+		return render(c, http.StatusUnprocessableEntity, admin.Menu(page))
+	}
+	path := "/admin/settings/menus/" + stored.Name
+	if isConflict(err) {
+		theirs, err := a.menuForm(c, stored)
+		if err != nil {
+			return err
+		}
+		return a.textConflict(c, rivals{"the " + strings.ToLower(menuTitles[stored.Name]), path, stored.Version, menuSays(page), menuSays(theirs), form})
+	}
+	if err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, path+"?notice=saved")
+}
+
+// menuIn is a menu as a form says. Lines that hold nothing are left out.
+func menuIn(form url.Values, name string) models.Menu {
+	menu := models.Menu{Name: name}
+	menu.Version, _ = whole(form.Get("version"))
+	rows, _ := whole(form.Get("rows"))
+	for i := range int(min(max(rows, 0), models.MaxMenuEntries+1)) {
+		entry := models.MenuEntry{
+			Label: trimmed(form, models.MenuField(i, "label")),
+			Link:  linkIn(form.Get(models.MenuField(i, "kind")), trimmed(form, models.MenuField(i, "url"))),
+		}
+		if entry != (models.MenuEntry{}) {
+			menu.Entries = append(menu.Entries, entry)
+		}
+	}
+	return menu
+}
+
+// arrange moves or removes a line of a menu.
+func arrange(menu *models.Menu, do, typed string) {
+	at, err := strconv.Atoi(typed)
+	if err != nil || at < 0 || at >= len(menu.Entries) {
+		return
+	}
+	switch {
+	case do == "remove":
+		menu.Entries = slices.Delete(menu.Entries, at, at+1)
+	case do == "up" && at > 0:
+		menu.Entries[at-1], menu.Entries[at] = menu.Entries[at], menu.Entries[at-1]
+	case do == "down" && at < len(menu.Entries)-1:
+		menu.Entries[at+1], menu.Entries[at] = menu.Entries[at], menu.Entries[at+1]
+	}
+}
+
+// ownMenu are the entries that the shop shows of its own.
+func (a adminPages) ownMenu(c echo.Context, name string) ([]models.MenuEntry, error) {
+	collections, err := a.store.Collections(c.Request().Context())
+	if err != nil {
+		return nil, err
+	}
+	entry := func(label string, kind models.LinkKind, id int64) models.MenuEntry {
+		return models.MenuEntry{Label: label, Link: models.Link{Kind: kind, ID: id}}
+	}
+	var entries []models.MenuEntry
+	if name == models.MenuHeader {
+		entries = append(entries, entry("All", models.LinkAll, 0))
+	} else {
+		entries = append(entries, entry("Shop", models.LinkHeading, 0), entry("", models.LinkAll, 0))
+	}
+	for _, collection := range collections {
+		entries = append(entries, entry("", models.LinkCollection, collection.ID))
+	}
+	if name == models.MenuFooter {
+		pages, err := a.store.Pages(c.Request().Context())
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, entry("Help", models.LinkHeading, 0), entry("", models.LinkLookup, 0), entry("", models.LinkCart, 0), entry("", models.LinkSearch, 0))
+		for _, page := range pages {
+			if page.Policy == "" && page.Status == models.PagePublished {
+				entries = append(entries, entry("", models.LinkPage, page.ID))
+			}
+		}
+	}
+	return entries, nil
+}
+
+// menuSays are the lines of a menu in words.
+func menuSays(page admin.MenuPage) []saying {
+	var says []saying
+	for i, entry := range page.Entries {
+		text := entry.Label
+		for _, kind := range entry.Link.Kinds {
+			if kind.Selected {
+				text = strings.TrimSpace(text + " → " + kind.Label + " " + entry.Link.URL)
+			}
+		}
+		says = append(says, saying{"Entry " + strconv.Itoa(i+1), text})
+	}
+	return says
+}

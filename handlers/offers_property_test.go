@@ -108,7 +108,8 @@ func (s *till) sell(t *rapid.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	offer, err := s.store.CartOffer(ctx, cart, lines)
+	sum, err := s.store.CartSum(ctx, cart, lines)
+	offer := sum.Offer
 	if err != nil || offer.Fault != nil {
 		t.Fatal(err, offer.Fault)
 	}
@@ -124,7 +125,7 @@ func (s *till) sell(t *rapid.T) {
 		}
 		subtotal, shares = subtotal+item.Total, shares+item.Discount
 	}
-	if order.Subtotal != subtotal || order.Discount != shares || order.Discount != offer.Saving || order.Total != subtotal-shares || order.Total < 0 || order.Total%s.step != 0 {
+	if order.Subtotal != subtotal || order.Discount != shares || order.Discount != offer.Saving || order.Total != subtotal-shares+order.Shipping+order.TaxOnTop() || order.Total < 0 || order.Total%s.step != 0 {
 		t.Fatalf("order %+v, shares %d, offer %+v", order, shares, offer)
 	}
 	if (refused == nil) != (order.Discount > 0) {

@@ -34,6 +34,7 @@ type frames struct {
 type snapshot struct {
 	shop        models.Shop
 	collections []models.CollectionSummary
+	delivery    string
 	checked     time.Time
 }
 
@@ -60,8 +61,10 @@ func (f *frames) snapshot(ctx context.Context) (*snapshot, error) {
 	}
 	next := &snapshot{shop: shop, checked: now}
 	if known != nil && known.shop == shop {
-		next.collections = known.collections
+		next.collections, next.delivery = known.collections, known.delivery
 	} else if next.collections, err = f.store.Collections(ctx); err != nil {
+		return nil, err
+	} else if next.delivery, err = f.deliveryPromise(ctx, shop.Currency); err != nil {
 		return nil, err
 	}
 	f.known.Store(next)
@@ -85,7 +88,7 @@ func (f *frames) page(c echo.Context, title, section string) (views.Frame, error
 	}
 	frame := views.Frame{
 		ShopName: snap.shop.Name, Title: title, BaseURL: f.config.BaseURL,
-		Simulated: f.config.SimulatorURL != "", Section: section,
+		Simulated: f.config.SimulatorURL != "", Section: section, Delivery: snap.delivery,
 	}
 	for _, collection := range snap.collections {
 		path := "/collections/" + collection.Slug

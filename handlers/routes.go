@@ -40,6 +40,7 @@ func routes(e *echo.Echo, c Config, frames *frames) {
 	e.POST("/cart/items", carts.add, limits.byAddress("cart"))
 	e.POST("/cart/items/:variant_id", carts.set, limits.byAddress("cart"))
 	e.POST("/cart/discount", carts.discount, limits.byAddress("discount"))
+	e.POST("/cart/delivery", carts.deliver, limits.byAddress("cart"))
 
 	e.POST("/checkout", checkout.start, limits.byAddress("checkout"))
 	get("/checkout/success", checkout.success)

@@ -50,6 +50,10 @@ const (
 
 	AuditCollectionSaved   AuditAction = "collection_saved"
 	AuditCollectionDeleted AuditAction = "collection_deleted"
+
+	AuditDeliveryChanged AuditAction = "delivery_changed"
+	AuditDeliveryDeleted AuditAction = "delivery_deleted"
+	AuditTaxChanged      AuditAction = "tax_changed"
 )
 
 // AuditActions lists every action, for filters.
@@ -59,6 +63,7 @@ var AuditActions = [...]AuditAction{
 	AuditDiscountCreated, AuditDiscountChanged, AuditDiscountOff, AuditDiscountOn,
 	AuditProductCreated, AuditProductChanged, AuditPriceChanged, AuditStockChanged, AuditPictureRemoved,
 	AuditCollectionSaved, AuditCollectionDeleted,
+	AuditDeliveryChanged, AuditDeliveryDeleted, AuditTaxChanged,
 }
 
 // AuditEntry says who did what, and when. Nothing in the shop changes or

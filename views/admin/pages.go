@@ -75,6 +75,10 @@ var auditActions = map[models.AuditAction]string{
 
 	models.AuditCollectionSaved:   "saved a collection",
 	models.AuditCollectionDeleted: "deleted a collection",
+
+	models.AuditDeliveryChanged: "changed the delivery",
+	models.AuditDeliveryDeleted: "deleted a way of delivery",
+	models.AuditTaxChanged:      "changed the tax settings",
 }
 
 // OverviewPage greets the merchant.

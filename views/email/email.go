@@ -74,11 +74,18 @@ func amounts(o models.Order) []amount {
 	if o.Shipping > 0 {
 		delivery = o.Price(o.Shipping).String()
 	}
-	rows = append(rows, amount{"Delivery", delivery})
-	if o.Tax > 0 {
-		rows = append(rows, amount{"Tax", o.Price(o.Tax).String()})
+	label := "Delivery"
+	if o.DeliveryName != "" {
+		label += " " + oneLine(o.DeliveryName)
+	}
+	rows = append(rows, amount{label, delivery})
+	if o.TaxOnTop() > 0 {
+		rows = append(rows, amount{oneLine(o.TaxLabel()), o.Price(o.Tax).String()})
 	}
 	rows = append(rows, amount{"Total", o.Price(o.Total).String()})
+	if o.TaxIncluded && o.Tax > 0 {
+		rows = append(rows, amount{"Includes " + oneLine(o.TaxLabel()), o.Price(o.Tax).String()})
+	}
 	if o.PaidWith() != o.Price(o.Total) {
 		rows = append(rows, amount{"Paid", o.PaidWith().String()})
 	}

@@ -353,3 +353,13 @@ func storeTaxClasses(tx *gorm.DB, before, after []TaxClass) error {
 	}
 	return nil
 }
+
+// classify says what a product is taxed as. A class that somebody deleted
+// meanwhile makes it standard.
+func classify(tx *gorm.DB, product, class int64) error {
+	err := tx.Exec("UPDATE products SET tax_class_id = (SELECT id FROM tax_classes WHERE id = ? AND id <> ?) WHERE id = ?", class, StandardTaxClass, product).Error
+	if err != nil {
+		return fmt.Errorf("class product %d: %w", product, err)
+	}
+	return nil
+}

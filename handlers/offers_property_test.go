@@ -34,6 +34,7 @@ func TestTotalsAgreeToTheMinorUnit(t *testing.T) {
 	}
 	for currency, step := range map[string]int64{"USD": 1, "JPY": 1, "KWD": 10} {
 		t.Run(currency, func(t *testing.T) {
+			t.Parallel()
 			app := apptest.New(t, "sqlite:"+filepath.Join(t.TempDir(), "stripe.db"), apptest.Options{})
 			url := "sqlite:" + filepath.Join(t.TempDir(), "shop.db")
 			store := modelstest.New(t, url, models.Options{}) // nobody works its jobs

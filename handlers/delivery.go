@@ -105,7 +105,7 @@ func (f *frames) deliveryPromise(ctx context.Context, currency string) (string, 
 	case promise.Country == "":
 		return "Your cart shows what delivery costs", nil
 	case promise.From == 0:
-		return "Free delivery to " + models.CountryName(promise.Country), nil
+		return "Free delivery (" + models.CountryName(promise.Country) + ")", nil
 	case promise.FreeFrom > 0:
 		return "Delivery from " + money(promise.From) + ", free from " + money(promise.FreeFrom), nil
 	}

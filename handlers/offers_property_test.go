@@ -21,6 +21,9 @@ import (
 // discounts, deliveries and taxes. The cart's, Stripe's and the order's totals
 // must be the same, the lines' shares must add up, and refunds of all pieces
 // and of the delivery must come to what was paid.
+//
+// Most are sold on PostgreSQL: the race detector makes SQLite, which runs in
+// this process, many times slower. Of each currency it is 34 carts and 300.
 func TestTotalsAgreeToTheMinorUnit(t *testing.T) {
 	checks := flag.Lookup("rapid.checks")
 	before := checks.Value.String()
@@ -29,19 +32,23 @@ func TestTotalsAgreeToTheMinorUnit(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	if err := checks.Value.Set("334"); err != nil {
-		t.Fatal(err)
-	}
 	for currency, step := range map[string]int64{"USD": 1, "JPY": 1, "KWD": 10} {
 		t.Run(currency, func(t *testing.T) {
-			t.Parallel()
 			app := apptest.New(t, "sqlite:"+filepath.Join(t.TempDir(), "stripe.db"), apptest.Options{})
-			url := "sqlite:" + filepath.Join(t.TempDir(), "shop.db")
-			store := modelstest.New(t, url, models.Options{}) // nobody works its jobs
-			modelstest.Exec(t, url, "UPDATE shop SET currency = '"+currency+"'")
-			till := till{store: store, stripe: app.Payments, simulator: app.Simulator, currency: currency, step: step}
-			till.stock(t)
-			rapid.Check(t, till.sell)
+			modelstest.Each(t, func(t *testing.T, url string) {
+				carts := "34"
+				store := modelstest.New(t, url, models.Options{}) // nobody works its jobs
+				if store.Postgres() {
+					carts = "300"
+				}
+				if err := checks.Value.Set(carts); err != nil {
+					t.Fatal(err)
+				}
+				modelstest.Exec(t, url, "UPDATE shop SET currency = '"+currency+"'")
+				till := till{store: store, stripe: app.Payments, simulator: app.Simulator, step: step}
+				till.stock(t)
+				rapid.Check(t, till.sell)
+			})
 		})
 	}
 }
@@ -51,7 +58,6 @@ type till struct {
 	store       *models.Store
 	stripe      *payments.Client
 	simulator   *stripesim.Simulator
-	currency    string
 	step        int64
 	methods     map[string][]int64 // by country
 	reduced     models.TaxClass

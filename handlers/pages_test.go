@@ -52,6 +52,8 @@ func TestEveryPage(t *testing.T) {
 			"orders":    func(w walk) { w.orders(orders) },
 			"admin":     func(w walk) { w.admin(orders) },
 			"products":  walk.products,
+			"delivery":  walk.delivery,
+			"delivered": walk.deliveredCart,
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()

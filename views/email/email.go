@@ -93,6 +93,9 @@ func amounts(o models.Order) []amount {
 }
 
 func addressLines(o models.Order) []string {
+	if o.PickupAddress != "" {
+		return []string{oneLine(o.PickupAddress)}
+	}
 	a := o.ShippingAddress
 	if a.Line1 == "" {
 		return nil
@@ -104,6 +107,14 @@ func addressLines(o models.Order) []string {
 		}
 	}
 	return lines
+}
+
+// whereLabel says what the address lines of an order are.
+func whereLabel(o models.Order) string {
+	if o.PickupAddress != "" {
+		return "Pick it up at"
+	}
+	return "It goes to"
 }
 
 func receiptText(r Receipt) string {
@@ -125,7 +136,7 @@ func receiptText(r Receipt) string {
 		fmt.Fprintf(&out, "%-*s %s\n", width, row.label, row.value)
 	}
 	if lines := addressLines(r.Order); len(lines) > 0 {
-		fmt.Fprintf(&out, "\nIt goes to:\n%s\n", strings.Join(lines, "\n"))
+		fmt.Fprintf(&out, "\n%s:\n%s\n", whereLabel(r.Order), strings.Join(lines, "\n"))
 	}
 	fmt.Fprintf(&out, "\nYour order, any time: %s\n\n%s\n", r.OrderURL, oneLine(r.ShopName))
 	return out.String()

@@ -66,7 +66,7 @@ func (b DeliveryBand) holds(measure int64) bool {
 // priceOf is what the method takes for a cart; it takes none that is in no
 // band.
 func (m DeliveryMethod) priceOf(grams, subtotal int64) (price int64, takes bool) {
-	price, takes = m.Price, true
+	price = m.Price
 	if m.banded() {
 		measure := subtotal
 		if m.Kind == DeliveryByWeight {

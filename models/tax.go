@@ -208,8 +208,7 @@ const (
 	maxTaxName    = 40
 )
 
-// RateField and ClassField are the ids of the fields of the i-th rate and class
-// in a form.
+// RateField is the id of a field of the i-th rate in a form.
 func RateField(i int, name string) string { return fmt.Sprintf("rate-%d-%s", i, name) }
 
 // ClassField is the id of the name of the i-th class in a form.

@@ -152,7 +152,7 @@ func buyWithTheSimulator(t *testing.T, env map[string]string) {
 		t.Fatalf("checkout: %d %s", page.Status, page.Location)
 	}
 	paid := shopper.Post(page.Location, "outcome", "pay", "email", "ada@example.com", "name", "Ada", "line1", "1 Main St",
-		"city", "London", "postal_code", "N1", "country", "GB", "card", "4242424242424242")
+		"city", "Portland", "postal_code", "97205", "country", "US", "card", "4242424242424242")
 	if done := shopper.Get(paid.Location); !strings.Contains(done.Body, `data-order-status="paid"`) {
 		t.Errorf("the success page answers %d, without a paid order", done.Status)
 	}

@@ -100,6 +100,7 @@ func adminRoutes(e *echo.Echo, c Config, frames *frames, limits *limits, refusal
 	route(models.RoleManager, get, "/discounts/:id", a.discountForm)
 	route(models.RoleManager, post, "/discounts/:id", a.changeDiscount)
 	route(models.RoleManager, post, "/discounts/:id/switch", a.switchDiscount)
+	deliveryRoutes(a, route)
 	route(models.RoleManager, get, "/new/product", a.newProduct)
 	route(models.RoleManager, post, "/products", a.createProduct)
 	route(models.RoleViewer, get, "/products/:id", a.editProduct)
@@ -401,7 +402,7 @@ func compare(order models.Order, said models.CheckoutSession, live bool) []admin
 		return models.Money{Amount: *minor, Currency: strings.ToUpper(said.Currency)}.String()
 	}
 	row("Total", order.Price(order.Total).String(), amount(said.AmountTotal))
-	row("Subtotal", order.Price(order.Subtotal).String(), amount(said.AmountSubtotal))
+	row("Subtotal", order.Price(order.LinesTotal()).String(), amount(said.AmountSubtotal))
 	row("Currency", order.Currency, strings.ToUpper(said.Currency))
 	row("Live or test money", mode[live], mode[said.Livemode])
 	reference("Order, by metadata", said.Metadata["order_id"])

@@ -66,6 +66,9 @@ func (a adminPages) editor(c echo.Context, product models.Product) (admin.EditPr
 		return page, err
 	}
 	page.Currency = shop.Currency
+	if page.TaxClasses, err = a.store.TaxClasses(c.Request().Context()); err != nil {
+		return page, err
+	}
 	title := product.Name
 	if product.ID == 0 {
 		title = "New product"

@@ -94,6 +94,9 @@ func (a adminPages) refundPage(c echo.Context, paymentID string) (admin.RefundPa
 		for _, item := range order.Items {
 			page.Lines = append(page.Lines, admin.RefundLine{Item: item, Left: item.Quantity - models.RefundedPieces(payments, item.ID)})
 		}
+		if !models.DeliveryRefunded(payments) {
+			page.DeliveryCost = order.DeliveryPaid()
+		}
 	}
 	page.Frame, err = a.frame(c, "Refund of order "+order.Number, "/admin/orders")
 	return page, err
@@ -105,8 +108,9 @@ func readRefund(page *admin.RefundPage, form url.Values) (models.RefundRequest, 
 	var faults []views.FieldError
 	request := models.RefundRequest{
 		OrderID: page.Order.ID, PaymentID: page.Payment.ID, Key: form.Get("key"), Reason: form.Get("reason"),
-		Note: strings.TrimSpace(form.Get("note")),
+		Note: strings.TrimSpace(form.Get("note")), Delivery: form.Get("delivery") != "",
 	}
+	page.Delivery = request.Delivery
 	page.Reason, page.Note, page.Amount = request.Reason, request.Note, strings.TrimSpace(form.Get("amount"))
 	if len(request.Note) > refundNote {
 		faults = append(faults, views.FieldError{Field: "note", Message: fmt.Sprintf("Shorten the note to %d characters.", refundNote)})

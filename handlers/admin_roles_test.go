@@ -91,6 +91,23 @@ var adminNeeds = map[string]models.Role{
 	"GET /admin/discounts/:id":               models.RoleManager,
 	"POST /admin/discounts/:id":              models.RoleManager,
 	"POST /admin/discounts/:id/switch":       models.RoleManager,
+
+	"GET /admin/delivery":                        models.RoleViewer,
+	"POST /admin/delivery":                       models.RoleManager,
+	"GET /admin/delivery/zones/new":              models.RoleManager,
+	"POST /admin/delivery/zones/new":             models.RoleManager,
+	"GET /admin/delivery/zones/:id":              models.RoleManager,
+	"POST /admin/delivery/zones/:id":             models.RoleManager,
+	"POST /admin/delivery/zones/:id/delete":      models.RoleManager,
+	"GET /admin/delivery/zones/:id/methods/new":  models.RoleManager,
+	"POST /admin/delivery/zones/:id/methods/new": models.RoleManager,
+	"GET /admin/delivery/pickups/new":            models.RoleManager,
+	"POST /admin/delivery/pickups/new":           models.RoleManager,
+	"GET /admin/delivery/methods/:id":            models.RoleManager,
+	"POST /admin/delivery/methods/:id":           models.RoleManager,
+	"POST /admin/delivery/methods/:id/delete":    models.RoleManager,
+	"GET /admin/tax":                             models.RoleViewer,
+	"POST /admin/tax":                            models.RoleManager,
 }
 
 var roles = []models.Role{models.RoleOwner, models.RoleManager, models.RoleFulfilment, models.RoleViewer}

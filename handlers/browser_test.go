@@ -27,6 +27,7 @@ func TestJourneys(t *testing.T) {
 				shopper := tab()
 				variant := shopper.chooses()
 				shopper.changesTheCart(variant)
+				shopper.choosesDelivery()
 				number := shopper.pays()
 				tab().looksUp(number)
 				merchant := tab()

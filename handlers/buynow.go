@@ -48,7 +48,7 @@ func (h checkout) buyNow(c echo.Context) error {
 	}
 	variantID, quantity, err := wanted(form)
 	if err == nil {
-		err = h.store.FillCart(ctx, token, variantID, quantity)
+		err = h.store.FillCart(ctx, token, h.carts.token(c), variantID, quantity)
 	}
 	if _, bad := invalid(err); bad {
 		return h.carts.refuseAdd(c, form, variantID, err)

@@ -231,6 +231,7 @@ var notices = map[string]views.Notice{
 	"stripe":      {Kind: views.NoticeError, Text: "Our payment partner does not answer at the moment. Nothing was charged and your cart is safe. Please try again in a minute."},
 	"empty":       {Kind: views.NoticeInfo, Text: "Your cart is empty, so there is nothing to pay."},
 	"cart-paid":   {Kind: views.NoticeInfo, Text: "This cart has already been paid. You will find the order in your mail."},
+	"delivery":    {Kind: views.NoticeSuccess, Text: "Your cart shows what this delivery costs."},
 	"discount":    {Kind: views.NoticeSuccess, Text: "The code is with your cart."},
 	"no-code":     {Kind: views.NoticeInfo, Text: "The code is off your cart."},
 	"too-small":   {Kind: views.NoticeError, Text: "What is left to pay is too little for our payment partner to take. Please add something to your cart."},
@@ -285,13 +286,16 @@ func (h carts) page(c echo.Context) (views.CartPage, error) {
 			problem, unsellable := line.Unsellable()
 			page.CannotSell = page.CannotSell || (unsellable && problem.Available < problem.Wanted)
 		}
-		offer, err := h.store.CartOffer(ctx, cart, lines)
+		sum, err := h.store.CartSum(ctx, cart, lines)
 		if err != nil {
 			return page, err
 		}
-		page.Discount = cartDiscount(offer, currency)
-		page.CannotSell = page.CannotSell || page.Discount.Problem != ""
-		page.Total.Amount = page.Subtotal.Amount - offer.Saving
+		page.Discount = cartDiscount(sum.Offer, currency)
+		if page.Delivery, err = h.cartDelivery(ctx, sum, snap.shop); err != nil {
+			return page, err
+		}
+		page.CannotSell = page.CannotSell || page.Discount.Problem != "" || page.Delivery.Problem != ""
+		page.Total.Amount = sum.Total
 	}
 	if len(page.Lines) == 0 {
 		products, _, err := h.store.Products(ctx, models.ProductFilter{Sort: models.SortFeatured, PerPage: 4})

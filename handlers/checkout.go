@@ -68,7 +68,9 @@ func (h checkout) start(c echo.Context) error {
 		h.log.ErrorContext(ctx, "stripe did not open a payment page", "definite", refused.Definite, "error", err)
 		return c.Redirect(http.StatusSeeOther, "/cart?notice=stripe")
 	}
-	if fault, bad := invalid(err); bad {
+	if fault, bad := invalid(err); bad && fault.Field == "country" {
+		return h.carts.show422(c, fault)
+	} else if bad {
 		return h.showDiscount(c, fault)
 	}
 	return err

@@ -56,6 +56,8 @@ func TestEveryPage(t *testing.T) {
 			"admin":     func(w walk) { w.admin(orders) },
 			"products":  walk.products,
 			"site":      walk.site,
+			"delivery":  walk.delivery,
+			"delivered": walk.deliveredCart,
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()

@@ -23,6 +23,9 @@ func editOf(product models.Product) models.ProductEdit {
 		Version: product.Version, Name: product.Name, Slug: product.Slug, Summary: product.Summary, Description: product.Description,
 		Status: product.Status, Featured: product.Featured, Options: product.Options,
 	}
+	if product.TaxClassID != nil {
+		edit.TaxClass = *product.TaxClassID
+	}
 	for _, collection := range product.Collections {
 		edit.Collections = append(edit.Collections, collection.ID)
 	}
@@ -45,6 +48,7 @@ func fillForm(page *admin.EditProductPage, edit models.ProductEdit) {
 		Version: strconv.FormatInt(edit.Version, 10), Name: edit.Name, Slug: edit.Slug, Summary: edit.Summary,
 		Description: edit.Description, Status: edit.Status, Featured: edit.Featured,
 	}
+	page.Form.TaxClasses = classChoices(page.TaxClasses, edit.TaxClass)
 	for i, option := range edit.Options {
 		if i < models.MaxOptions {
 			values := optionText(option.Values)
@@ -170,6 +174,7 @@ func readProduct(page *admin.EditProductPage, form url.Values) (models.ProductEd
 		Description: strings.TrimSpace(strings.ReplaceAll(form.Get("description"), "\r\n", "\n")), Status: text("status"), Featured: form.Get("featured") != "",
 	}
 	edit.Version, _ = whole(form.Get("version"))
+	edit.TaxClass, _ = whole(form.Get("tax-class"))
 	for _, typed := range form["collection"] {
 		if id, ok := whole(typed); ok {
 			edit.Collections = append(edit.Collections, id)

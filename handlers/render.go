@@ -38,6 +38,7 @@ type snapshot struct {
 	texts       models.Site
 	site        views.Site
 	theme       *static.Theme
+	delivery    string
 	checked     time.Time
 }
 
@@ -64,9 +65,13 @@ func (f *frames) snapshot(ctx context.Context) (*snapshot, error) {
 	}
 	next := &snapshot{shop: shop, checked: now}
 	if known != nil && known.shop == shop {
-		next.collections, next.texts, next.site, next.theme = known.collections, known.texts, known.site, known.theme
+		next.collections, next.delivery = known.collections, known.delivery
+		next.texts, next.site, next.theme = known.texts, known.site, known.theme
 	} else {
 		if next.collections, err = f.store.Collections(ctx); err != nil {
+			return nil, err
+		}
+		if next.delivery, err = f.deliveryPromise(ctx, shop.Currency); err != nil {
 			return nil, err
 		}
 		if err := next.readSite(ctx, f.store, known); err != nil {
@@ -94,7 +99,7 @@ func (f *frames) page(c echo.Context, title, section string) (views.Frame, error
 	}
 	frame := views.Frame{
 		ShopName: snap.shop.Name, Title: title, BaseURL: f.config.BaseURL,
-		Simulated: f.config.SimulatorURL != "", Section: section,
+		Simulated: f.config.SimulatorURL != "", Section: section, Delivery: snap.delivery,
 	}
 	frame.Collections, frame.Site = snap.collectionLinks(section), snap.siteFor(section)
 	frame.CartCount, err = f.cartCount(c)

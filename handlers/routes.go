@@ -42,6 +42,7 @@ func routes(e *echo.Echo, c Config, frames *frames) {
 	e.POST("/cart/items", carts.add, limits.byAddress("cart"))
 	e.POST("/cart/items/:variant_id", carts.set, limits.byAddress("cart"))
 	e.POST("/cart/discount", carts.discount, limits.byAddress("discount"))
+	e.POST("/cart/delivery", carts.deliver, limits.byAddress("cart"))
 
 	e.POST("/cart/note", carts.note, limits.byAddress("cart"))
 	e.POST("/cart/accept", carts.accept, limits.byAddress("cart"))

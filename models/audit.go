@@ -51,14 +51,17 @@ const (
 	AuditCollectionSaved   AuditAction = "collection_saved"
 	AuditCollectionDeleted AuditAction = "collection_deleted"
 
-	AuditIdentitySaved AuditAction = "identity_saved"
-	AuditLookSaved     AuditAction = "look_saved"
-	AuditLogoChanged   AuditAction = "logo_changed"
-	AuditHomeChanged   AuditAction = "home_changed" // its draft
-	AuditHomePublished AuditAction = "home_published"
-	AuditPageSaved     AuditAction = "page_saved"
-	AuditPageDeleted   AuditAction = "page_deleted"
-	AuditMenuSaved     AuditAction = "menu_saved"
+	AuditIdentitySaved   AuditAction = "identity_saved"
+	AuditLookSaved       AuditAction = "look_saved"
+	AuditLogoChanged     AuditAction = "logo_changed"
+	AuditHomeChanged     AuditAction = "home_changed" // its draft
+	AuditHomePublished   AuditAction = "home_published"
+	AuditPageSaved       AuditAction = "page_saved"
+	AuditPageDeleted     AuditAction = "page_deleted"
+	AuditMenuSaved       AuditAction = "menu_saved"
+	AuditDeliveryChanged AuditAction = "delivery_changed"
+	AuditDeliveryDeleted AuditAction = "delivery_deleted"
+	AuditTaxChanged      AuditAction = "tax_changed"
 )
 
 // AuditActions lists every action, for filters.
@@ -69,6 +72,7 @@ var AuditActions = [...]AuditAction{
 	AuditProductCreated, AuditProductChanged, AuditPriceChanged, AuditStockChanged, AuditPictureRemoved,
 	AuditCollectionSaved, AuditCollectionDeleted,
 	AuditIdentitySaved, AuditLookSaved, AuditLogoChanged, AuditHomeChanged, AuditHomePublished, AuditPageSaved, AuditPageDeleted, AuditMenuSaved,
+	AuditDeliveryChanged, AuditDeliveryDeleted, AuditTaxChanged,
 }
 
 // AuditEntry says who did what, and when. Nothing in the shop changes or

@@ -12,10 +12,11 @@ import (
 	"gorm.io/gorm/clause"
 )
 
-// Limits of a cart. Stripe takes at most 100 lines in a session.
+// Limits of a cart. Stripe takes at most 100 lines in a session, one of which
+// may be the tax.
 const (
 	MaxQuantity  = 99
-	MaxCartLines = 100
+	MaxCartLines = 99
 )
 
 // CartLine is a line of a cart with what it is a line of.
@@ -137,19 +138,17 @@ func (p Product) PictureOf(v Variant) Picture {
 	return Picture{}
 }
 
-// fingerprint identifies what a cart holds, at which prices, and what comes off
-// them.
-func fingerprint(lines []CartLine, offer Offer) string {
+// fingerprint identifies what a cart holds, at which prices, what comes off
+// them, and how it is delivered and taxed.
+func fingerprint(lines []CartLine, sum Sum) string {
 	parts := make([]string, len(lines))
 	for i, line := range lines {
 		parts[i] = fmt.Sprintf("%d:%d:%d", line.VariantID, line.Quantity, line.Variant.Price)
 	}
-	if offer.Discount != nil {
-		parts = append(parts, fmt.Sprintf("discount %d:%d:%d", offer.Discount.ID, offer.Saving, offer.Shares))
-	}
+	parts = append(parts, sum.print()...)
 	sort.Strings(parts)
-	sum := sha256.Sum256(fmt.Append(nil, parts))
-	return hex.EncodeToString(sum[:16])
+	digest := sha256.Sum256(fmt.Append(nil, parts))
+	return hex.EncodeToString(digest[:16])
 }
 
 // CartCount is how many pieces a token's cart holds; 0 for no cart.

@@ -271,16 +271,16 @@ func TestBuyingOneArticleAlone(t *testing.T) {
 		pen, pad := ids[0], ids[1]
 		token, alone := cartOf(t, store, 1, pad), models.NewToken()
 		for _, quantity := range []int64{0, -1, 100, 1e9} {
-			if err := store.FillCart(t.Context(), alone, pen, quantity); !says(err, "from 1 to 99") {
+			if err := store.FillCart(t.Context(), alone, "", pen, quantity); !says(err, "from 1 to 99") {
 				t.Errorf("%d: %v", quantity, err)
 			}
 		}
-		if err := store.FillCart(t.Context(), alone, pen, 3); !says(err, "Only 2 left") {
+		if err := store.FillCart(t.Context(), alone, "", pen, 3); !says(err, "Only 2 left") {
 			t.Errorf("3 of 2: %v", err)
 		}
 		fill := func(variant, quantity int64) {
 			t.Helper()
-			if err := store.FillCart(t.Context(), alone, variant, quantity); err != nil {
+			if err := store.FillCart(t.Context(), alone, "", variant, quantity); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -65,8 +65,9 @@ func (s *Store) AddAllToCart(ctx context.Context, token string, items []CartItem
 }
 
 // FillCart makes quantity pieces of a variant all that the cart of token
-// holds. The errors are those of AddToCart.
-func (s *Store) FillCart(ctx context.Context, token string, variantID, quantity int64) error {
+// holds. They are delivered as what the cart of own holds, the shopper's usual
+// one, where there is such a cart. The errors are those of AddToCart.
+func (s *Store) FillCart(ctx context.Context, token, own string, variantID, quantity int64) error {
 	if err := countable(quantity); err != nil {
 		return err
 	}
@@ -80,6 +81,16 @@ func (s *Store) FillCart(ctx context.Context, token string, variantID, quantity 
 		}
 		if err := tx.Where("cart_id = ? AND variant_id <> ?", cart.ID, variantID).Delete(&CartItem{}).Error; err != nil {
 			return fmt.Errorf("clear cart %d: %w", cart.ID, err)
+		}
+		var usual Cart
+		if err := tx.Where("token_hash = ?", HashToken(own)).Limit(1).Find(&usual).Error; err != nil {
+			return fmt.Errorf("find the shopper's cart: %w", err)
+		}
+		err = tx.Model(&Cart{}).Where("id = ?", cart.ID).UpdateColumns(map[string]any{
+			"delivery_country": usual.DeliveryCountry, "delivery_method_id": usual.DeliveryMethodID,
+		}).Error
+		if err != nil {
+			return fmt.Errorf("deliver cart %d as the shopper's: %w", cart.ID, err)
 		}
 		return putIn(tx, cart, variantID, func(there CartItem, _ int64, variant Variant) (int64, error) {
 			if quantity <= there.Quantity { // its own open checkout may hold the last ones

@@ -58,21 +58,24 @@ func (s *Store) beginCheckout(ctx context.Context, token string, shown *int64) (
 		if err != nil {
 			return err
 		}
-		offer, err := s.offer(tx, cart, lines)
+		sum, err := s.sum(tx, cart, lines)
 		if err != nil {
 			return err
 		}
-		if offer.Fault != nil {
-			return offer.Fault
+		if sum.Offer.Fault != nil {
+			return sum.Offer.Fault
 		}
 		if len(cart.Losses) > 0 {
 			return &UnsellableError{Losses: cart.Losses}
 		}
-		if err := agreed(tx, lines, offer, shown); err != nil {
+		if sum.Delivery.Fault != nil {
+			return sum.Delivery.Fault
+		}
+		if err := agreed(tx, lines, sum, shown); err != nil {
 			return err
 		}
 		if cart.OrderID != nil {
-			resumed, err := s.resumeCheckout(tx, *cart.OrderID, fingerprint(lines, offer), lines)
+			resumed, err := s.resumeCheckout(tx, *cart.OrderID, fingerprint(lines, sum), lines)
 			if err != nil {
 				return err
 			}
@@ -81,7 +84,7 @@ func (s *Store) beginCheckout(ctx context.Context, token string, shown *int64) (
 				return nil
 			}
 		}
-		checkout, err = s.placeOrder(tx, cart, lines, offer)
+		checkout, err = s.placeOrder(tx, cart, lines, sum)
 		return err
 	})
 	if err != nil {
@@ -142,7 +145,7 @@ func sellableLines(lines []CartLine) error {
 	return nil
 }
 
-func (s *Store) placeOrder(tx *gorm.DB, cart Cart, lines []CartLine, offer Offer) (Checkout, error) {
+func (s *Store) placeOrder(tx *gorm.DB, cart Cart, lines []CartLine, sum Sum) (Checkout, error) {
 	if err := sellableLines(lines); err != nil {
 		return Checkout{}, err
 	}
@@ -154,7 +157,7 @@ func (s *Store) placeOrder(tx *gorm.DB, cart Cart, lines []CartLine, offer Offer
 	token := NewToken()
 	order := Order{
 		Number: token, Token: token, Status: OrderPending, Fulfilment: Unfulfilled, StockStatus: StockReleased,
-		CartID: &cart.ID, CartFingerprint: fingerprint(lines, offer), Currency: shop.Currency, Note: cart.Note, CreatedAt: now, UpdatedAt: now,
+		CartID: &cart.ID, CartFingerprint: fingerprint(lines, sum), Currency: shop.Currency, Note: cart.Note, CreatedAt: now, UpdatedAt: now,
 	}
 	for _, line := range lines {
 		item := OrderItem{
@@ -163,15 +166,8 @@ func (s *Store) placeOrder(tx *gorm.DB, cart Cart, lines []CartLine, offer Offer
 			Quantity: line.Quantity, UnitPrice: line.Variant.Price, Total: line.Variant.Price * line.Quantity,
 		}
 		order.Items = append(order.Items, item)
-		order.Subtotal += item.Total
 	}
-	if d := offer.Discount; d != nil {
-		order.Discount, order.DiscountID, order.DiscountCode, order.DiscountName = offer.Saving, &d.ID, d.Code, d.Name
-		for i := range order.Items {
-			order.Items[i].Discount = offer.Shares[i]
-		}
-	}
-	order.Total = order.Subtotal - order.Discount + order.Shipping + order.Tax
+	sum.freeze(&order)
 	if err := tx.Create(&order).Error; err != nil {
 		return Checkout{}, fmt.Errorf("store order: %w", err)
 	}

@@ -21,10 +21,12 @@ const (
 	DiscountPercent DiscountKind = "percent" // a percentage of the goods it is for
 	DiscountAmount  DiscountKind = "amount"  // an amount, at most what the goods cost
 	DiscountBundle  DiscountKind = "bundle"  // of so many pieces, so many cheaper or free
+	// DiscountDelivery makes the delivery free of charge.
+	DiscountDelivery DiscountKind = "delivery"
 )
 
 // DiscountKinds lists every kind, for forms.
-var DiscountKinds = [...]DiscountKind{DiscountPercent, DiscountAmount, DiscountBundle}
+var DiscountKinds = [...]DiscountKind{DiscountPercent, DiscountAmount, DiscountBundle, DiscountDelivery}
 
 // DiscountStatus is where a discount stands in time.
 type DiscountStatus string
@@ -106,6 +108,8 @@ func (d Discount) Terms(currency string) string {
 		return fmt.Sprintf("%d%% off", d.Percent)
 	case DiscountAmount:
 		return Money{d.Amount, currency}.String() + " off"
+	case DiscountDelivery:
+		return "free delivery"
 	}
 	if d.Percent == 100 {
 		return fmt.Sprintf("buy %d, get %d free", d.Buy, d.Get)
@@ -181,6 +185,7 @@ func (d Discount) Faults() []InvalidError {
 		fault(!between(d.Buy, 1, maxBundle), "buy", fmt.Sprintf("Enter how many must be bought, from 1 to %d.", maxBundle))
 		fault(!between(d.Get, 1, maxBundle), "get", fmt.Sprintf("Enter how many become cheaper, from 1 to %d.", maxBundle))
 		fault(!between(d.Percent, 1, 100), "bundle-percent", "Enter what comes off the cheaper pieces, from 1 to 100 percent.")
+	case DiscountDelivery:
 	default:
 		fault(true, "kind-percent", "Choose what the discount gives.")
 	}

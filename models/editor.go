@@ -44,6 +44,7 @@ type ProductEdit struct {
 	Status      string
 	Featured    bool
 	Collections []int64
+	TaxClass    int64    // 0 for the standard class
 	Options     []Option // up to MaxOptions, with their values in order
 	Variants    []VariantEdit
 }

@@ -11,6 +11,10 @@ type Shop struct {
 	Name             string
 	Currency         string // ISO 4217; every price of the shop is in it
 	CatalogueVersion int64  // grows with every change a shopper can see
+	HomeCountry      string // ISO 3166-1 alpha-2; where a delivery goes without a word
+	TaxMode          TaxMode
+	TaxIncluded      bool // prices hold tax
+	TaxDelivery      bool // delivery is taxed
 	CreatedAt        time.Time
 }
 
@@ -33,7 +37,8 @@ type Product struct {
 	Description string // Markdown
 	Status      string
 	Featured    bool
-	Version     int64 // grows with every save in the editor
+	TaxClassID  *int64 // nil for the standard class
+	Version     int64  // grows with every save in the editor
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 
@@ -133,10 +138,14 @@ type Cart struct {
 	// count since; empty for none.
 	DiscountCode string
 	Note         string // the shopper's word to the merchant
-	CreatedAt    time.Time
-	UpdatedAt    time.Time
-	Items        []CartItem
-	Losses       []CartLoss
+	// DeliveryCountry and DeliveryMethodID are what the shopper chose; empty and
+	// 0 for no word.
+	DeliveryCountry  string
+	DeliveryMethodID int64
+	CreatedAt        time.Time
+	UpdatedAt        time.Time
+	Items            []CartItem
+	Losses           []CartLoss
 }
 
 // CartItem is a line of a cart.
@@ -201,7 +210,18 @@ type Order struct {
 	DiscountCode    string // as it was then; empty for one that counts by itself
 	DiscountName    string
 	Shipping        int64
+	DeliverySaved   int64  // what the discount took off its price
+	DeliveryCountry string // ISO 3166-1 alpha-2; empty where the payment page asks
+	DeliveryName    string // of the method
+	DeliveryMinDays int64  // business days; 0 in both for no word
+	DeliveryMaxDays int64
+	PickupAddress   string  // where the shopper comes for it; empty: it is sent
+	TaxMode         TaxMode // who worked Tax out
+	TaxIncluded     bool    // Tax is part of the other amounts, not added to them
+	TaxName         string  // with its rate, where there is one alone
 	Tax             int64
+	DeliveryTax     int64 // the part of Tax on Shipping
+	DeliveryTaxRate int64 // parts of a million
 	Total           int64
 	AmountRefunded  int64  // of what was paid, in its currency
 	PaidAmount      *int64 // minor units of PaidCurrency, where another payment than Total came
@@ -252,6 +272,14 @@ func (o Order) DiscountLabel() string {
 	return o.DiscountName
 }
 
+// TaxOnTop is the tax that is added to the order's other amounts.
+func (o Order) TaxOnTop() int64 {
+	if o.TaxIncluded {
+		return 0
+	}
+	return o.Tax
+}
+
 // Open reports whether the order still waits for its payment.
 func (o Order) Open() bool { return o.Status == OrderPending || o.Status == OrderAwaitingPayment }
 
@@ -285,6 +313,8 @@ type OrderItem struct {
 	UnitPrice    int64
 	Total        int64 // before the discount
 	Discount     int64 // the line's share of the order's
+	TaxRate      int64 // parts of a million
+	Tax          int64 // on what is left after the discount
 }
 
 // OrderEvent is one line of an order's own history.

@@ -22,6 +22,9 @@ type CheckoutSession struct {
 	Currency          string // as Stripe writes it, lower case
 	AmountSubtotal    *int64 // minor units
 	AmountTotal       *int64
+	AmountDiscount    *int64
+	AmountShipping    *int64 // before tax
+	AmountTax         *int64
 	Livemode          bool
 	ClientReferenceID string
 	Metadata          map[string]string
@@ -223,6 +226,8 @@ func (s *Store) applyCompleted(tx *gorm.DB, order *Order, session CheckoutSessio
 		return s.applyFurtherPayment(tx, order, session)
 	case !session.complete():
 		return OutcomeNotPaid, "the session lacks mode, currency, amount_subtotal, amount_total or payment_status", nil
+	case order.TaxMode == TaxStripe && !session.taxed():
+		return OutcomeNotPaid, "the session lacks amount_discount, amount_shipping or amount_tax, and Stripe worked the tax out", nil
 	}
 	if wrong := s.mismatch(*order, session); wrong != "" {
 		return OutcomeReview, wrong, s.sendToReview(tx, order, session, wrong)
@@ -292,8 +297,15 @@ func (s *Store) mismatch(order Order, session CheckoutSession) string {
 		return fmt.Sprintf("the session's livemode is %t, the shop's is %t", session.Livemode, s.livemode)
 	case !strings.EqualFold(session.Currency, order.Currency):
 		return fmt.Sprintf("the session is in %s, the order in %s", strings.ToUpper(session.Currency), order.Currency)
-	case *session.AmountSubtotal != order.Subtotal:
-		return fmt.Sprintf("the session's subtotal is %s, the order's %s", order.Price(*session.AmountSubtotal), order.Price(order.Subtotal))
+	case *session.AmountSubtotal != order.LinesTotal():
+		return fmt.Sprintf("the session's subtotal is %s, the order's %s", order.Price(*session.AmountSubtotal), order.Price(order.LinesTotal()))
+	}
+	if order.TaxMode == TaxStripe {
+		if wrong := taxMismatch(&order, session); wrong != "" {
+			return wrong
+		}
+	}
+	switch {
 	case *session.AmountTotal != order.Total:
 		return fmt.Sprintf("the session's total is %s, the order's %s", order.Price(*session.AmountTotal), order.Price(order.Total))
 	case session.PaymentStatus == "no_payment_required" && order.Total > 0:
@@ -318,6 +330,7 @@ func (s *Store) markPaid(tx *gorm.DB, order *Order, session CheckoutSession) (ou
 	}
 	now := s.now()
 	values := s.sessionColumns(session)
+	taxColumns(order, session, values)
 	values["status"], values["stock_status"], values["paid_at"] = OrderPaid, StockSold, now
 	result := tx.Model(&Order{}).Where("id = ? AND status IN ?", order.ID,
 		[]OrderStatus{OrderPending, OrderAwaitingPayment, OrderExpired, OrderPaymentFailed}).Updates(values)
@@ -379,6 +392,7 @@ func (s *Store) sessionColumns(session CheckoutSession) map[string]any {
 
 func (s *Store) awaitPayment(tx *gorm.DB, order *Order, session CheckoutSession) error {
 	values := s.sessionColumns(session)
+	taxColumns(order, session, values)
 	values["status"] = OrderAwaitingPayment
 	if err := tx.Model(&Order{ID: order.ID}).Updates(values).Error; err != nil {
 		return fmt.Errorf("await the payment of order %d: %w", order.ID, err)

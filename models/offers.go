@@ -15,24 +15,22 @@ const discountField = "code"
 // Offer is what comes off a cart as it is now.
 type Offer struct {
 	Discount *Discount // the one that counts; nil for none
-	Saving   int64     // minor units
+	Saving   int64     // on the articles, in minor units
 	Shares   []int64   // the saving on each line of the cart; nil where nothing counts
-	Code     string    // the code the cart keeps
-	Fault    error     // why that code does not count: an InvalidError for the shopper
-	Beaten   bool      // the code would count, but Discount saves more
+	// OffDelivery is the saving on the delivery, in minor units.
+	OffDelivery int64
+	Code        string // the code the cart keeps
+	Fault       error  // why that code does not count: an InvalidError for the shopper
+	Beaten      bool   // the code would count, but Discount saves more
 }
 
-// CartOffer works out what comes off a cart as CartByToken returned it: what
-// its code gives or, where that saves more, a discount that counts by itself.
-func (s *Store) CartOffer(ctx context.Context, cart Cart, lines []CartLine) (Offer, error) {
-	return s.offer(s.read.WithContext(ctx), cart, lines)
-}
+// worth is what the offer saves in all.
+func (o Offer) worth() int64 { return o.Saving + o.OffDelivery }
 
-func (s *Store) offer(db *gorm.DB, cart Cart, lines []CartLine) (Offer, error) {
+// offer works out what comes off a cart: what its code gives or, where that
+// saves more, a discount that counts by itself.
+func (s *Store) offer(db *gorm.DB, shop Shop, cart Cart, lines []CartLine, delivery Delivery) (Offer, error) {
 	offer := Offer{Code: cart.DiscountCode}
-	if len(lines) == 0 {
-		return offer, nil
-	}
 	var discounts []Discount
 	err := db.Where("(code = '' AND enabled = ?) OR (code <> '' AND code = ?)", true, cart.DiscountCode).Order("id").Find(&discounts).Error
 	if err != nil {
@@ -43,10 +41,6 @@ func (s *Store) offer(db *gorm.DB, cart Cart, lines []CartLine) (Offer, error) {
 	}
 	if len(discounts) == 0 {
 		return offer, nil
-	}
-	var shop Shop
-	if err := db.Take(&shop, 1).Error; err != nil {
-		return offer, found(err, "read the shop's row")
 	}
 	if err := loadScopes(db, discounts); err != nil {
 		return offer, err
@@ -59,6 +53,9 @@ func (s *Store) offer(db *gorm.DB, cart Cart, lines []CartLine) (Offer, error) {
 	for i, d := range discounts {
 		priced := priceLines(d, lines, collections)
 		off, shares := d.saving(priced, amountStep(shop.Currency))
+		if d.Kind == DiscountDelivery {
+			off, shares = delivery.Price, make([]int64, len(lines))
+		}
 		fault := d.refusal(s.now(), shop.Currency, subtotal(lines), priced, off)
 		if fault == nil {
 			fault, err = s.exhausted(db, cart, d)
@@ -72,8 +69,11 @@ func (s *Store) offer(db *gorm.DB, cart Cart, lines []CartLine) (Offer, error) {
 		}
 		// Of two that save the same, the one that counts by itself leaves the
 		// code for another time.
-		if fault == nil && (off > offer.Saving || (off == offer.Saving && d.Automatic() && offer.Discount != nil && !offer.Discount.Automatic())) {
-			offer.Discount, offer.Saving, offer.Shares = &discounts[i], off, shares
+		if fault == nil && (off > offer.worth() || (off == offer.worth() && d.Automatic() && offer.Discount != nil && !offer.Discount.Automatic())) {
+			offer.Discount, offer.Saving, offer.Shares, offer.OffDelivery = &discounts[i], off, shares, 0
+			if d.Kind == DiscountDelivery {
+				offer.Saving, offer.OffDelivery = 0, off
+			}
 		}
 	}
 	offer.Beaten = ofCode > 0 && offer.Fault == nil && offer.Discount.Automatic()
@@ -159,6 +159,8 @@ func (d Discount) refusal(now time.Time, currency string, subtotal int64, lines 
 		return refuse("This code is for orders of %s or more; yours comes to %s.", Money{d.Minimum, currency}, Money{subtotal, currency})
 	case d.Kind == DiscountBundle && pieces <= d.Buy:
 		return refuse("This code needs %d of the articles it is for; your cart has %d.", d.Buy+1, pieces)
+	case off <= 0 && d.Kind == DiscountDelivery:
+		return refuse("The delivery of your cart costs nothing already, so this code takes nothing off.")
 	case off <= 0:
 		return refuse("This code takes nothing off the articles in your cart.")
 	}
@@ -222,21 +224,21 @@ func (s *Store) SetCartDiscount(ctx context.Context, token, typed string) error 
 			return err
 		}
 		if cart.DiscountCode != "" && cart.DiscountCode != code {
-			offer, err := s.offer(tx, cart, lines)
+			sum, err := s.sum(tx, cart, lines)
 			if err != nil {
 				return err
 			}
-			if offer.Fault == nil {
+			if sum.Offer.Fault == nil {
 				return &InvalidError{discountField, "Your cart has the code " + cart.DiscountCode + " already, and only one counts. Remove it first to use another."}
 			}
 		}
 		cart.DiscountCode = code
-		offer, err := s.offer(tx, cart, lines)
+		sum, err := s.sum(tx, cart, lines)
 		if err != nil {
 			return err
 		}
-		if offer.Fault != nil {
-			return offer.Fault
+		if sum.Offer.Fault != nil {
+			return sum.Offer.Fault
 		}
 		return tx.Model(&Cart{ID: cart.ID}).UpdateColumn("discount_code", code).Error
 	})
@@ -353,8 +355,8 @@ func (e *TotalChangedError) Error() string {
 }
 
 // agreed refuses to sell a cart at another total than its shopper was shown.
-func agreed(tx *gorm.DB, lines []CartLine, offer Offer, shown *int64) error {
-	now := subtotal(lines) - offer.Saving
+func agreed(tx *gorm.DB, lines []CartLine, sum Sum, shown *int64) error {
+	now := sum.Total
 	if shown == nil || *shown == now {
 		return nil
 	}

@@ -76,7 +76,8 @@ func offerOf(t *testing.T, store *models.Store, token string) models.Offer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	offer, err := store.CartOffer(t.Context(), cart, lines)
+	sum, err := store.CartSum(t.Context(), cart, lines)
+	offer := sum.Offer
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -227,6 +227,9 @@ func freeSlug(tx *gorm.DB, of any, id int64, slug string) (string, error) {
 
 // writeParts stores what hangs on a product: collections, options, variants.
 func (s *Store) writeParts(tx *gorm.DB, product Product, draft ProductEdit, actor Actor) error {
+	if err := classify(tx, product.ID, draft.TaxClass); err != nil {
+		return err
+	}
 	if err := tx.Exec("DELETE FROM collection_products WHERE product_id = ?", product.ID).Error; err != nil {
 		return fmt.Errorf("empty the collections of product %d: %w", product.ID, err)
 	}
@@ -432,6 +435,9 @@ func (s *Store) DuplicateProduct(ctx context.Context, id int64, actor Actor) (Pr
 		draft := ProductEdit{
 			Name: original.Name + " (copy)", Summary: original.Summary, Description: original.Description,
 			Status: ProductDraft, Options: original.Options,
+		}
+		if original.TaxClassID != nil {
+			draft.TaxClass = *original.TaxClassID
 		}
 		for _, collection := range original.Collections {
 			draft.Collections = append(draft.Collections, collection.ID)

@@ -44,6 +44,7 @@ type Refund struct {
 	Reason         string // requested_by_customer, duplicate, fraudulent, or empty
 	Note           string // of the member of staff, for colleagues
 	Failure        string // why Stripe could not do it
+	Delivery       bool   // what the delivery cost is part of it
 	Actor          string // who asked: a member of staff's mail address, or stripe
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
@@ -68,8 +69,9 @@ type RefundItem struct {
 type RefundRequest struct {
 	OrderID   int64
 	PaymentID int64 // 0: the payment that paid the order
-	Amount    int64 // minor units; 0: what Lines come to
+	Amount    int64 // minor units; 0: what Lines and the delivery come to
 	Lines     []RefundItem
+	Delivery  bool // what the delivery cost, too
 	Reason    string
 	Note      string
 	Actor     Actor
@@ -174,9 +176,15 @@ func checkRefund(order Order, payments []Payment, r RefundRequest) (Payment, int
 			}
 		}
 	}
+	if r.Delivery && DeliveryRefunded(payments) {
+		return payment, 0, &InvalidError{Field: "delivery", Message: "What the delivery cost has gone back already, or is on its way."}
+	}
 	amount := r.Amount
 	if amount == 0 {
 		amount = linesAmount(order, payments, r.Lines)
+		if r.Delivery {
+			amount += order.DeliveryPaid().Amount
+		}
 	}
 	left := payment.Refundable()
 	switch {
@@ -207,7 +215,7 @@ func (s *Store) decideRefund(tx *gorm.DB, order *Order, r RefundRequest) (Refund
 	}
 	refund := Refund{
 		PaymentID: payment.ID, IdempotencyKey: &r.Key, Amount: amount, Status: RefundRequested, Reason: r.Reason,
-		Note: r.Note, Actor: r.Actor.Email, CreatedAt: s.now(), UpdatedAt: s.now(),
+		Delivery: r.Delivery, Note: r.Note, Actor: r.Actor.Email, CreatedAt: s.now(), UpdatedAt: s.now(),
 	}
 	if err := tx.Omit("Items").Create(&refund).Error; err != nil {
 		return refund, fmt.Errorf("store the refund: %w", err)
@@ -256,7 +264,7 @@ func linesAmount(order Order, payments []Payment, lines []RefundItem) int64 {
 	for i, item := range order.Items {
 		nets[i] = item.Total - item.Discount
 	}
-	taxes := spread(order.Tax, nets, step)
+	taxes, _ := order.taxShares(nets)
 	var amount int64
 	for _, line := range lines {
 		for i, item := range order.Items {

@@ -16,7 +16,7 @@ func (s *Store) EnsureShop(ctx context.Context, name, currency string) (Shop, er
 		return shop, &InvalidError{Field: "currency", Message: "“" + currency + "” is no currency of ISO 4217"}
 	}
 	err := s.transaction(ctx, func(tx *gorm.DB) error {
-		row := Shop{ID: 1, Name: name, Currency: currency, CatalogueVersion: 1}
+		row := Shop{ID: 1, Name: name, Currency: currency, CatalogueVersion: 1, HomeCountry: "US", TaxMode: TaxNone}
 		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error; err != nil {
 			return err
 		}

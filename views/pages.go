@@ -25,6 +25,7 @@ type Frame struct {
 	Site        Site
 	Notice      *Notice
 	JSONLD      string // a JSON document made by encoding/json, or empty
+	Delivery    string // what delivery costs, in a few words
 }
 
 // Link is a labelled address.
@@ -198,13 +199,14 @@ type CartPage struct {
 	Count        int64        // pieces
 	Subtotal     models.Money // of the lines
 	Discount     CartDiscount
+	Delivery     CartDelivery
 	Total        models.Money // what is to be paid
 	CannotSell   bool         // something must change before checkout
 	Changed      bool         // a line has a problem
 	Losses       []string     // what the cart lost since the shopper last saw it, a sentence each
 	Note         string       // the shopper's word to the merchant, as typed
 	Suggestions  []ProductCard
-	Errors       []FieldError // field ids are "quantity-<variant id>", "code", "discount", "note" and "changes"
+	Errors       []FieldError // field ids are "quantity-<variant id>", "code", "discount", "note", "changes", "country" and "method"
 	PayableUntil *time.Time   // an open payment page of this cart ends then
 }
 
@@ -216,6 +218,30 @@ type CartDiscount struct {
 	Problem string       // why that code does not count
 	Beaten  bool         // the code would count, but what does saves more
 	Typed   string       // what was typed and refused
+}
+
+// CartDelivery is how a cart is delivered and taxed, and the ways to choose
+// from.
+type CartDelivery struct {
+	Cost      models.Money // after a discount on it
+	Name      string       // of the way that counts; empty where there is none to choose
+	Days      string       // how long it takes, or empty
+	Country   string       // what it is called
+	Places    []Choice     // countries that are delivered to; none where the payment page asks
+	Elsewhere []Choice     // the other countries
+	Methods   []DeliveryChoice
+	Problem   string // why the cart cannot be delivered
+	Tax       models.Money
+	TaxName   string
+	TaxInside bool // Tax is part of the total, not added
+	TaxLater  bool // the payment page works it out
+}
+
+// DeliveryChoice is a way to get an order.
+type DeliveryChoice struct {
+	Choice
+	Price models.Money
+	Hint  string // how long it takes, or where to pick up
 }
 
 // CartLine is a line of the cart.

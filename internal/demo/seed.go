@@ -63,6 +63,9 @@ func Seed(ctx context.Context, store *models.Store, now time.Time) (bool, error)
 		products = append(products, product)
 	}
 	added, err := store.AddCatalogue(ctx, collections, products, pictures)
+	if err == nil && added {
+		err = deliver(ctx, store, scale)
+	}
 	if err != nil {
 		return false, fmt.Errorf("seed the demo: %w", err)
 	}

@@ -86,9 +86,6 @@ func (c *Client) CreateSession(ctx context.Context, order models.Order, attempt 
 		Discounts:         discounts,
 		ExpiresAt:         stripe.Int64(attempt.ExpiresAt.Unix()),
 		PaymentIntentData: &stripe.CheckoutSessionPaymentIntentDataParams{Metadata: metadata},
-		ShippingAddressCollection: &stripe.CheckoutSessionShippingAddressCollectionParams{
-			AllowedCountries: stripe.StringSlice(deliveryCountries()),
-		},
 	}
 	params.Context = ctx
 	params.Metadata = metadata
@@ -98,17 +95,8 @@ func (c *Client) CreateSession(ctx context.Context, order models.Order, attempt 
 	for _, item := range order.Items {
 		params.LineItems = append(params.LineItems, c.lineItem(order, item))
 	}
-	if order.Shipping > 0 {
-		params.ShippingOptions = []*stripe.CheckoutSessionShippingOptionParams{{
-			ShippingRateData: &stripe.CheckoutSessionShippingOptionShippingRateDataParams{
-				DisplayName: stripe.String("Delivery"),
-				Type:        stripe.String("fixed_amount"),
-				FixedAmount: &stripe.CheckoutSessionShippingOptionShippingRateDataFixedAmountParams{
-					Amount: stripe.Int64(order.Shipping), Currency: stripe.String(strings.ToLower(order.Currency)),
-				},
-			},
-		}}
-	}
+	deliver(params, order)
+	tax(params, order)
 	session, err := c.stripe.CheckoutSessions.New(params)
 	return answer(session, err, "open a session for order "+order.Number)
 }
@@ -131,6 +119,7 @@ func (c *Client) lineItem(order models.Order, item models.OrderItem) *stripe.Che
 			Currency:    stripe.String(strings.ToLower(order.Currency)),
 			UnitAmount:  stripe.Int64(item.UnitPrice),
 			ProductData: product,
+			TaxBehavior: taxBehavior(order),
 		},
 	}
 }
@@ -195,9 +184,4 @@ func definite(err error) bool {
 		return false
 	}
 	return true
-}
-
-// deliveryCountries are the countries the shop sends to, ISO 3166-1 alpha-2.
-func deliveryCountries() []string {
-	return strings.Fields("AT AU BE CA CH CZ DE DK EE ES FI FR GB GR IE IS IT JP LT LU LV NL NO NZ PL PT SE SI SK US")
 }

@@ -74,6 +74,17 @@ func TestStripeAcceptsEveryRequest(t *testing.T) {
 	}
 	reduced := order
 	reduced.Discount, reduced.DiscountCode, reduced.Total = 400, "SPRING", 2500
+	sent := order
+	sent.DeliveryCountry, sent.DeliveryName, sent.DeliveryMinDays, sent.DeliveryMaxDays = "DE", "Standard", 2, 4
+	collected := order
+	collected.Shipping, collected.Total, collected.DeliveryName, collected.PickupAddress = 0, 2400, "Pickup", "1 Main Street"
+	added := sent
+	added.TaxMode, added.TaxName, added.Tax, added.Total = models.TaxOwn, "VAT 19%", 551, 3451
+	included := sent
+	included.TaxMode, included.TaxIncluded, included.TaxName, included.Tax = models.TaxOwn, true, "VAT 19%", 463
+	stripes, within := sent, sent
+	stripes.TaxMode = models.TaxStripe
+	within.TaxMode, within.TaxIncluded = models.TaxStripe, true
 	attempt := models.CheckoutAttempt{IdempotencyKey: "checkout-1", ExpiresAt: time.Now().Add(time.Hour)}
 	for name, ask := range map[string]func(context.Context) error{
 		"open a session": func(ctx context.Context) error { _, err := client.CreateSession(ctx, order, attempt); return err },
@@ -108,6 +119,20 @@ func TestStripeAcceptsEveryRequest(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+	for name, order := range map[string]models.Order{
+		"sent": sent, "collected": collected, "with tax added": added, "with tax included": included, "with Stripe's tax": stripes, "with Stripe's tax included": within,
+	} {
+		if _, err := client.CreateSession(t.Context(), order, attempt); err != nil {
+			t.Errorf("open a session of an order %s: %v", name, err)
+		}
+	}
+	for _, country := range models.Countries() {
+		order := sent
+		order.DeliveryCountry = country.Code
+		if _, err := client.CreateSession(t.Context(), order, attempt); err != nil || country.Name == country.Code {
+			t.Errorf("deliver to %s, %s: %v", country.Code, country.Name, err)
+		}
 	}
 	if refunding(client, models.Refund{ID: 3, Amount: 1, IdempotencyKey: &key, Reason: "because"}, intent)(t.Context()) == nil {
 		t.Error("a reason that Stripe does not know passed: nothing is checked here")

@@ -149,13 +149,21 @@ type partyJSON struct {
 // shipping_details sits under collected_information.
 func decodeSession(raw json.RawMessage) (models.CheckoutSession, error) {
 	var in struct {
-		ID                string            `json:"id"`
-		Mode              string            `json:"mode"`
-		Status            string            `json:"status"`
-		PaymentStatus     string            `json:"payment_status"`
-		Currency          string            `json:"currency"`
-		AmountSubtotal    *int64            `json:"amount_subtotal"`
-		AmountTotal       *int64            `json:"amount_total"`
+		ID             string `json:"id"`
+		Mode           string `json:"mode"`
+		Status         string `json:"status"`
+		PaymentStatus  string `json:"payment_status"`
+		Currency       string `json:"currency"`
+		AmountSubtotal *int64 `json:"amount_subtotal"`
+		AmountTotal    *int64 `json:"amount_total"`
+		Details        *struct {
+			Discount *int64 `json:"amount_discount"`
+			Shipping *int64 `json:"amount_shipping"`
+			Tax      *int64 `json:"amount_tax"`
+		} `json:"total_details"`
+		ShippingCost *struct {
+			Subtotal *int64 `json:"amount_subtotal"`
+		} `json:"shipping_cost"`
 		Livemode          bool              `json:"livemode"`
 		ClientReferenceID string            `json:"client_reference_id"`
 		Metadata          map[string]string `json:"metadata"`
@@ -184,6 +192,12 @@ func decodeSession(raw json.RawMessage) (models.CheckoutSession, error) {
 		AmountSubtotal: in.AmountSubtotal, AmountTotal: in.AmountTotal, Livemode: in.Livemode,
 		ClientReferenceID: in.ClientReferenceID, Metadata: in.Metadata, PaymentIntentID: intent,
 		Email: clean(in.CustomerEmail), URL: in.URL, ExpiresAt: time.Unix(in.ExpiresAt, 0).UTC(),
+	}
+	if in.Details != nil {
+		session.AmountDiscount, session.AmountShipping, session.AmountTax = in.Details.Discount, in.Details.Shipping, in.Details.Tax
+	}
+	if in.ShippingCost != nil && in.ShippingCost.Subtotal != nil { // surely without tax
+		session.AmountShipping = in.ShippingCost.Subtotal
 	}
 	if in.CustomerDetails != nil && clean(in.CustomerDetails.Email) != "" {
 		session.Email = clean(in.CustomerDetails.Email)

@@ -197,6 +197,31 @@ func TestTotals(t *testing.T) {
 			check(t, "sums", sums{session.AmountSubtotal, d.AmountDiscount, d.AmountShipping, d.AmountTax, session.AmountTotal}, c.want)
 		})
 	}
+	t.Run("automatic tax", func(t *testing.T) {
+		for behavior, want := range map[string]sums{
+			"exclusive": {3499, 0, 500, 800, 4799}, "inclusive": {3499, 0, 500, 666, 3999}, // to Britain
+		} {
+			p := order()
+			p.AutomaticTax = &stripe.CheckoutSessionAutomaticTaxParams{Enabled: stripe.Bool(true)}
+			for _, item := range p.LineItems {
+				item.PriceData.TaxBehavior = &behavior
+			}
+			p.ShippingOptions[0].ShippingRateData.TaxBehavior = &behavior
+			session, err := sim.api.CheckoutSessions.New(p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			check(t, "tax without an address", session.TotalDetails.AmountTax, 0)
+			check(t, "status", session.AutomaticTax.Status, stripe.CheckoutSessionAutomaticTaxStatusRequiresLocationInputs)
+			if err := sim.Pay(t.Context(), session.ID, stripesim.PayNow); err != nil {
+				t.Fatal(err)
+			}
+			session = sim.get(session.ID)
+			d := session.TotalDetails
+			check(t, behavior, sums{session.AmountSubtotal, d.AmountDiscount, d.AmountShipping, d.AmountTax, session.AmountTotal}, want)
+			check(t, "status", session.AutomaticTax.Status, stripe.CheckoutSessionAutomaticTaxStatusComplete)
+		}
+	})
 	t.Run("nothing to pay", func(t *testing.T) {
 		p := order()
 		p.ShippingOptions = nil

@@ -113,9 +113,9 @@ func (s *Simulator) apply(session object, who buyer) {
 	for _, option := range session.list("shipping_options") {
 		if option.str("shipping_rate") == who.rate {
 			chooseShipping(session, option)
-			applyTotals(session, session.list("_line_items"))
 		}
 	}
+	applyTotals(session, session.list("_line_items"))
 }
 
 // intentOf returns the session's payment intent, which is made at the first attempt to pay.

@@ -249,6 +249,7 @@ func mulDivBig(n, d *big.Int) int64 {
 // applyTotals computes taxes and sums, with the shipping rate chosen, and returns amount_total.
 func applyTotals(o object, items []object) int64 {
 	var subtotal, off, tax, total int64
+	automatic := automaticRate(o)
 	for _, item := range items {
 		net := item.int("amount_subtotal") - item.int("amount_discount")
 		itemTax, added := int64(0), int64(0)
@@ -261,15 +262,57 @@ func applyTotals(o object, items []object) int64 {
 			exclusive := share(net, percent)
 			itemTax, added = itemTax+exclusive, added+exclusive
 		}
+		own, onTop := automaticTax(net, automatic, item.obj("price").str("tax_behavior"))
+		itemTax, added = itemTax+own, added+onTop
 		item["amount_tax"], item["amount_total"] = itemTax, net+added
 		subtotal, off, tax, total = subtotal+item.int("amount_subtotal"), off+item.int("amount_discount"), tax+itemTax, total+net+added
 	}
 	surcharge := o.int("_surcharge")
 	tax, total = tax+surcharge, total+surcharge
-	shipping := o.obj("shipping_cost").int("amount_total")
-	o["amount_subtotal"], o["amount_total"] = subtotal, total+shipping
+	cost := o.obj("shipping_cost")
+	shipping := cost.int("amount_subtotal")
+	if cost != nil {
+		own, onTop := automaticTax(shipping, automatic, o.obj("_shipping_behaviors").str(cost.str("shipping_rate")))
+		cost["amount_tax"], cost["amount_total"] = own, shipping+onTop
+		tax, total = tax+own, total+shipping+onTop
+	}
+	o["amount_subtotal"], o["amount_total"] = subtotal, total
 	o["total_details"] = object{"amount_discount": off, "amount_shipping": shipping, "amount_tax": tax}
-	return total + shipping
+	return total
+}
+
+// automaticRate is the percentage that stands for what Stripe Tax works out: nothing until the buyer's country is
+// known.
+func automaticRate(o object) float64 {
+	automatic := o.obj("automatic_tax")
+	if !automatic.bool("enabled") {
+		return 0
+	}
+	country := o.obj("shipping_details").obj("address").str("country")
+	if country == "" {
+		country = o.obj("customer_details").obj("address").str("country")
+	}
+	switch country {
+	case "":
+		automatic["status"] = "requires_location_inputs"
+		return 0
+	case "US":
+		automatic["status"] = "complete"
+		return 8.875
+	}
+	automatic["status"] = "complete"
+	return 20
+}
+
+// automaticTax is the tax on an amount, and the part of it that comes on top.
+func automaticTax(net int64, percent float64, behavior string) (tax, onTop int64) {
+	if behavior == "inclusive" {
+		rate := new(big.Rat).SetFloat64(percent)
+		return net - mulDivBig(new(big.Int).Mul(big.NewInt(net*100), rate.Denom()),
+			new(big.Int).Add(new(big.Int).Mul(big.NewInt(100), rate.Denom()), rate.Num())), 0
+	}
+	tax = share(net, percent)
+	return tax, tax
 }
 
 // readShipping reads where the shop ships to, and its rates; the first rate is chosen until the buyer chooses.
@@ -292,6 +335,7 @@ func (c *call) readShipping(o object, code string) error {
 		c.p.fail("shipping_options", "", "A session takes at most 5 shipping options.")
 	}
 	var options []object
+	behaviors := object{}
 	for _, p := range list {
 		rate, err := c.readShippingRate(p, code)
 		if err != nil {
@@ -299,11 +343,12 @@ func (c *call) readShipping(o object, code string) error {
 		}
 		options = append(options, object{"shipping_rate": rate.id(), "shipping_amount": rate.obj("fixed_amount").int("amount"),
 			"_name": rate["display_name"]})
+		behaviors[rate.id()] = rate["tax_behavior"]
 	}
 	if len(options) == 0 {
 		return nil
 	}
-	o["_shipping_names"] = optionNames(options)
+	o["_shipping_names"], o["_shipping_behaviors"] = optionNames(options), behaviors
 	o["shipping_options"] = options
 	chooseShipping(o, options[0])
 	return nil

@@ -28,12 +28,15 @@ type RefundPage struct {
 	Payment models.Payment
 	Left    int64 // minor units
 	Lines   []RefundLine
-	Amount  string
-	Reason  string
-	Note    string
-	Errors  []views.FieldError
-	Check   models.Money // what the confirmation is about
-	Key     string       // of the confirmation
+	// DeliveryCost is what was paid for the delivery and has not gone back.
+	DeliveryCost models.Money
+	Delivery     bool // pay it back
+	Amount       string
+	Reason       string
+	Note         string
+	Errors       []views.FieldError
+	Check        models.Money // what the confirmation is about
+	Key          string       // of the confirmation
 }
 
 // RefundLine is a line of the order on the form of a refund.

@@ -86,14 +86,17 @@ var auditActions = map[models.AuditAction]string{
 	models.AuditCollectionSaved:   "saved a collection",
 	models.AuditCollectionDeleted: "deleted a collection",
 
-	models.AuditIdentitySaved: "changed what the shop says of itself",
-	models.AuditLookSaved:     "changed the colours and fonts",
-	models.AuditLogoChanged:   "changed the logo",
-	models.AuditHomeChanged:   "changed the draft of the front page",
-	models.AuditHomePublished: "published the front page",
-	models.AuditPageSaved:     "saved a page",
-	models.AuditPageDeleted:   "deleted a page",
-	models.AuditMenuSaved:     "changed a menu",
+	models.AuditIdentitySaved:   "changed what the shop says of itself",
+	models.AuditLookSaved:       "changed the colours and fonts",
+	models.AuditLogoChanged:     "changed the logo",
+	models.AuditHomeChanged:     "changed the draft of the front page",
+	models.AuditHomePublished:   "published the front page",
+	models.AuditPageSaved:       "saved a page",
+	models.AuditPageDeleted:     "deleted a page",
+	models.AuditMenuSaved:       "changed a menu",
+	models.AuditDeliveryChanged: "changed the delivery",
+	models.AuditDeliveryDeleted: "deleted a way of delivery",
+	models.AuditTaxChanged:      "changed the tax settings",
 }
 
 // OverviewPage greets the merchant.

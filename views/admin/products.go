@@ -31,11 +31,12 @@ func ProductStatusText(status string) string { return productStatuses[status] }
 
 // EditProductPage is the editor of a product, or of a new one.
 type EditProductPage struct {
-	Frame    Frame
-	Product  models.Product // as it is stored; without an id where it is new
-	Currency string
-	Form     ProductForm
-	Errors   []views.FieldError
+	TaxClasses []models.TaxClass
+	Frame      Frame
+	Product    models.Product // as it is stored; without an id where it is new
+	Currency   string
+	Form       ProductForm
+	Errors     []views.FieldError
 }
 
 // ProductForm is what the editor's fields hold, as typed.
@@ -48,6 +49,7 @@ type ProductForm struct {
 	Status      string
 	Featured    bool
 	Collections []views.Choice
+	TaxClasses  []views.Choice
 	Options     [models.MaxOptions]OptionForm
 	AllPrice    string // for every variant
 	AllStock    string

@@ -74,11 +74,18 @@ func amounts(o models.Order) []amount {
 	if o.Shipping > 0 {
 		delivery = o.Price(o.Shipping).String()
 	}
-	rows = append(rows, amount{"Delivery", delivery})
-	if o.Tax > 0 {
-		rows = append(rows, amount{"Tax", o.Price(o.Tax).String()})
+	label := "Delivery"
+	if o.DeliveryName != "" {
+		label += " " + oneLine(o.DeliveryName)
+	}
+	rows = append(rows, amount{label, delivery})
+	if o.TaxOnTop() > 0 {
+		rows = append(rows, amount{oneLine(o.TaxLabel()), o.Price(o.Tax).String()})
 	}
 	rows = append(rows, amount{"Total", o.Price(o.Total).String()})
+	if o.TaxIncluded && o.Tax > 0 {
+		rows = append(rows, amount{"Includes " + oneLine(o.TaxLabel()), o.Price(o.Tax).String()})
+	}
 	if o.PaidWith() != o.Price(o.Total) {
 		rows = append(rows, amount{"Paid", o.PaidWith().String()})
 	}
@@ -86,6 +93,9 @@ func amounts(o models.Order) []amount {
 }
 
 func addressLines(o models.Order) []string {
+	if o.PickupAddress != "" {
+		return []string{oneLine(o.PickupAddress)}
+	}
 	a := o.ShippingAddress
 	if a.Line1 == "" {
 		return nil
@@ -97,6 +107,14 @@ func addressLines(o models.Order) []string {
 		}
 	}
 	return lines
+}
+
+// whereLabel says what the address lines of an order are.
+func whereLabel(o models.Order) string {
+	if o.PickupAddress != "" {
+		return "Pick it up at"
+	}
+	return "It goes to"
 }
 
 func receiptText(r Receipt) string {
@@ -118,7 +136,7 @@ func receiptText(r Receipt) string {
 		fmt.Fprintf(&out, "%-*s %s\n", width, row.label, row.value)
 	}
 	if lines := addressLines(r.Order); len(lines) > 0 {
-		fmt.Fprintf(&out, "\nIt goes to:\n%s\n", strings.Join(lines, "\n"))
+		fmt.Fprintf(&out, "\n%s:\n%s\n", whereLabel(r.Order), strings.Join(lines, "\n"))
 	}
 	fmt.Fprintf(&out, "\nYour order, any time: %s\n\n%s\n", r.OrderURL, oneLine(r.ShopName))
 	return out.String()

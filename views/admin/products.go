@@ -23,7 +23,7 @@ type ProductsPage struct {
 
 // productStatuses are the statuses of a product in plain words.
 var productStatuses = map[string]string{
-	models.ProductActive: "for sale", models.ProductDraft: "draft", models.ProductArchived: "archived",
+	models.ProductActive: "for sale", models.ProductDraft: "draft", models.ProductScheduled: "scheduled", models.ProductArchived: "archived",
 }
 
 // ProductStatusText says what a product's status means.
@@ -46,12 +46,16 @@ type ProductForm struct {
 	Summary     string
 	Description string
 	Status      string
+	Publish     string // when it goes on sale, in UTC
 	Featured    bool
 	Collections []views.Choice
-	Options     [models.MaxOptions]OptionForm
-	AllPrice    string // for every variant
-	AllStock    string
-	Variants    []VariantForm
+	Related     []views.Choice // what goes well with it, and what a search found
+	// RelatedSearch is what was searched for to go well with it.
+	RelatedSearch string
+	Options       [models.MaxOptions]OptionForm
+	AllPrice      string // for every variant
+	AllStock      string
+	Variants      []VariantForm
 }
 
 // OptionForm is an option as typed: its values are separated by commas or
@@ -73,9 +77,42 @@ type VariantForm struct {
 	Stock    string
 	StockWas string
 	Weight   string
+	Barcode  string
+	Policies []views.Choice
+	Promise  string
+	Ships    string
 	Pictures []views.Choice // nil where the product has none
 	Reserved int64
 	Remove   bool
+}
+
+// policyTexts are the policies in plain words.
+var policyTexts = map[models.StockPolicy]string{
+	models.StockDeny: "It is sold out", models.StockBackorder: "It is sold on back-order", models.StockPreorder: "It is sold as a pre-order",
+}
+
+// PolicyText says what happens to a variant when none is left.
+func PolicyText(policy models.StockPolicy) string { return policyTexts[policy] }
+
+// told reports whether a row of the grid says something beside price and stock,
+// or something that is wrong.
+func (p EditProductPage) told(i int, v VariantForm) bool {
+	if v.Promise != "" || v.Ships != "" {
+		return true
+	}
+	for _, choice := range v.Policies {
+		if choice.Selected && choice.Value != string(models.StockDeny) {
+			return true
+		}
+	}
+	for _, fault := range p.Errors {
+		for _, name := range []string{"policy", "promise", "ships"} {
+			if fault.Field == models.VariantField(i, name) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // MayEdit reports whether who looks may save.
@@ -138,6 +175,22 @@ type StockPage struct {
 	Product  models.Product
 	Lines    []models.StockLine
 	NextPage string
+}
+
+// PricesPage shows what a product's variants cost, and when.
+type PricesPage struct {
+	Frame    Frame
+	Product  models.Product
+	Currency string
+	Lines    []models.PriceLine
+	NextPage string
+}
+
+func (p PricesPage) money(amount int64) string {
+	if amount == 0 {
+		return ""
+	}
+	return models.Money{Amount: amount, Currency: p.Currency}.String()
 }
 
 // stockCauses are the causes of a move in plain words.

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"fmt"
 	"net/url"
 	"strconv"
 
@@ -212,6 +213,7 @@ type PicturesPage struct {
 	Product  models.Product
 	Pictures []PictureForm
 	Waiting  int
+	Ready    int
 	Uploads  []string // what was typed of each picture that can be sent now
 	Errors   []views.FieldError
 }
@@ -221,6 +223,7 @@ type PictureForm struct {
 	Picture  models.Picture
 	Alt      string
 	Position string
+	Focus    models.Focus
 	Remove   bool
 }
 
@@ -234,9 +237,19 @@ var pictureStatuses = map[string]string{
 	models.PictureWaiting: "being made", models.PictureReady: "ready", models.PictureFailed: "failed",
 }
 
-func waitingText(waiting int) string {
-	if waiting == 1 {
-		return "One picture is being made. It takes some seconds."
+// progressText says how far the pictures are that were sent.
+func (p PicturesPage) progressText() string {
+	text := fmt.Sprintf("%d of %d ready.", p.Ready, len(p.Pictures))
+	if p.Waiting > 0 {
+		text += " Each takes some seconds to make."
 	}
-	return strconv.Itoa(waiting) + " pictures are being made. Each takes some seconds."
+	if failed := len(p.Pictures) - p.Ready - p.Waiting; failed > 0 {
+		text += fmt.Sprintf(" %d failed.", failed)
+	}
+	return text
+}
+
+// focusTexts say where Foci are.
+var focusTexts = [len(models.Foci)]string{
+	"top left", "top", "top right", "left", "middle", "right", "bottom left", "bottom", "bottom right",
 }

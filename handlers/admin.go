@@ -107,6 +107,7 @@ func adminRoutes(e *echo.Echo, c Config, frames *frames, limits *limits, refusal
 	route(models.RoleManager, post, "/products/:id", a.saveProduct)
 	route(models.RoleViewer, get, "/products/:id/preview", a.previewProduct)
 	route(models.RoleViewer, get, "/products/:id/stock", a.stock)
+	route(models.RoleViewer, get, "/products/:id/prices", a.prices)
 	route(models.RoleViewer, get, "/products/:id/pictures", a.pictures)
 	route(models.RoleManager, post, "/products/:id/pictures", a.uploadPictures)
 	route(models.RoleManager, post, "/products/:id/pictures/save", a.savePictures)

@@ -56,6 +56,9 @@ func (a adminPages) collectionPage(c echo.Context, id int64) (admin.CollectionPa
 		stored := page.Collection
 		title, page.Name, page.Slug, page.Description, page.Position = stored.Name, stored.Name, stored.Slug, stored.Description, strconv.Itoa(stored.Position)
 	}
+	if err := a.fillRule(c, &page); err != nil {
+		return page, err
+	}
 	var err error
 	page.Frame, err = a.frame(c, title, "/admin/collections")
 	return page, err
@@ -124,6 +127,20 @@ func (a adminPages) storeCollection(c echo.Context, id int64) error {
 		position = -1 // whose message says what to enter
 	}
 	edit := models.CollectionEdit{Name: page.Name, Slug: page.Slug, Description: page.Description, Position: int(position)}
+	faults := readRule(&page, &edit, form)
+	if form.Get("do") == "preview" {
+		return a.previewRule(c, page, edit, faults)
+	}
+	if len(faults) == 0 && edit.Rule != nil && form.Get("nothing") == "" {
+		faults, err = a.nothingChosen(c, &page, edit)
+		if err != nil {
+			return err
+		}
+	}
+	if len(faults) > 0 {
+		page.Errors = addFaults(faults, edit.Faults())
+		return render(c, http.StatusUnprocessableEntity, admin.EditCollection(page))
+	}
 	_, err = a.store.SaveCollection(c.Request().Context(), id, edit, actor(c, staffOf(c)))
 	if faults, bad := faultsIn(err); bad {
 		page.Errors = faults

@@ -30,9 +30,14 @@ const (
 func (a adminPages) picturesPage(c echo.Context, product models.Product) (admin.PicturesPage, error) {
 	page := admin.PicturesPage{Product: product, Uploads: make([]string, uploadRows)}
 	for i, picture := range product.Pictures {
-		page.Pictures = append(page.Pictures, admin.PictureForm{Picture: picture, Alt: picture.Alt, Position: fmt.Sprint(i + 1)})
-		if picture.Status == models.PictureWaiting {
+		page.Pictures = append(page.Pictures, admin.PictureForm{
+			Picture: picture, Alt: picture.Alt, Position: fmt.Sprint(i + 1), Focus: models.Focus{X: picture.FocusX, Y: picture.FocusY},
+		})
+		switch picture.Status {
+		case models.PictureWaiting:
 			page.Waiting++
+		case models.PictureReady:
+			page.Ready++
 		}
 	}
 	var err error
@@ -197,7 +202,12 @@ func (a adminPages) savePictures(c echo.Context) error {
 		if !ok && !shown.Remove {
 			page.Errors = append(page.Errors, views.FieldError{Field: field("position"), Message: "Enter a whole number: 1 comes first."})
 		}
-		edits = append(edits, models.PictureEdit{ID: shown.Picture.ID, Alt: shown.Alt, Position: int(position), Remove: shown.Remove})
+		edit := models.PictureEdit{ID: shown.Picture.ID, Alt: shown.Alt, Position: int(position), Remove: shown.Remove}
+		if chosen, ok := whole(form.Get(field("focus"))); ok && chosen >= 0 && int(chosen) < len(models.Foci) {
+			shown.Focus = models.Foci[chosen]
+			edit.Focus = &shown.Focus
+		}
+		edits = append(edits, edit)
 	}
 	if len(page.Errors) == 0 {
 		err = a.store.SavePictures(c.Request().Context(), product.ID, edits, actor(c, staffOf(c)))

@@ -73,7 +73,7 @@ func TestPictures(t *testing.T) {
 			t.Fatalf("good uploads are answered %d\n%s", taken.Status, taken.Body)
 		}
 		pictures := product().Pictures
-		if len(pictures) != 2 || pictures[1].Alt != "Its ink" || pictures[1].Width != 400 || strings.Contains(pictures[0].Key, "pen") {
+		if len(pictures) != 2 || pictures[1].Alt != "Its ink" || pictures[1].Width != 700 || strings.Contains(pictures[0].Key, "pen") {
 			t.Fatalf("kept %+v", pictures)
 		}
 		app.EventuallyLong("the files", func() bool {

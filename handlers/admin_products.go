@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -81,6 +82,9 @@ func (a adminPages) collectionChoices(c echo.Context, chosen []int64) ([]views.C
 	collections, err := a.store.Collections(c.Request().Context())
 	var choices []views.Choice
 	for _, collection := range collections {
+		if collection.Rule != "" {
+			continue // its rule says what it holds
+		}
 		choices = append(choices, views.Choice{
 			Value: strconv.FormatInt(collection.ID, 10), Label: collection.Name, Selected: slices.Contains(chosen, collection.ID),
 		})
@@ -112,6 +116,12 @@ func (a adminPages) editProduct(c echo.Context) error {
 	edit := editOf(product)
 	fillForm(&page, edit)
 	if page.Form.Collections, err = a.collectionChoices(c, edit.Collections); err != nil {
+		return err
+	}
+	if edit.Related, err = a.store.RelatedIDs(c.Request().Context(), product.ID); err != nil {
+		return err
+	}
+	if page.Form.Related, err = a.relatedChoices(c, product.ID, edit.Related, ""); err != nil {
 		return err
 	}
 	if text, ok := productNotices[c.QueryParam("notice")]; ok {
@@ -151,6 +161,10 @@ func (a adminPages) storeProduct(c echo.Context, product models.Product) error {
 	if page.Form.Collections, err = a.collectionChoices(c, edit.Collections); err != nil {
 		return err
 	}
+	page.Form.RelatedSearch = strings.TrimSpace(form.Get("related-q"))
+	if page.Form.Related, err = a.relatedChoices(c, product.ID, edit.Related, page.Form.RelatedSearch); err != nil {
+		return err
+	}
 	switch form.Get("do") {
 	case "generate":
 		if _, bad := faultsOfOptions(edit); !bad {
@@ -160,7 +174,7 @@ func (a adminPages) storeProduct(c echo.Context, product models.Product) error {
 	case "add":
 		edit.Variants = append(edit.Variants, models.VariantEdit{})
 		fillVariants(&page, edit, form)
-	case "fill", "edit":
+	case "fill", "edit", "find":
 	default:
 		return a.keepProduct(c, page, edit, faults, form)
 	}

@@ -42,6 +42,7 @@ var adminNeeds = map[string]models.Role{
 	"POST /admin/products/:id":               models.RoleManager,
 	"GET /admin/products/:id/preview":        models.RoleViewer,
 	"GET /admin/products/:id/stock":          models.RoleViewer,
+	"GET /admin/products/:id/prices":         models.RoleViewer,
 	"POST /admin/products/:id/duplicate":     models.RoleManager,
 	"GET /admin/products/:id/pictures":       models.RoleViewer,
 	"POST /admin/products/:id/pictures":      models.RoleManager,

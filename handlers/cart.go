@@ -327,6 +327,9 @@ func cartLine(line models.CartLine, currency string) views.CartLine {
 		Total: price.Times(line.Quantity), Quantity: strconv.FormatInt(line.Quantity, 10),
 		Available: max(line.Variant.Available()+line.Held, 0),
 	}
+	if line.Quantity > line.Variant.Available() {
+		shown.Waiting = line.Variant.Waiting()
+	}
 	problem, unsellable := line.Unsellable()
 	switch {
 	case !unsellable:

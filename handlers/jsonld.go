@@ -14,13 +14,23 @@ func productJSONLD(page views.ProductPage) (string, error) {
 	var offers []object
 	for _, variant := range page.Variants {
 		availability := "https://schema.org/InStock"
-		if variant.Available <= 0 {
+		switch {
+		case variant.Available > 0:
+		case variant.Preorder:
+			availability = "https://schema.org/PreOrder"
+		case variant.Buyable():
+			availability = "https://schema.org/BackOrder"
+		default:
 			availability = "https://schema.org/OutOfStock"
 		}
-		offers = append(offers, object{
+		offer := object{
 			"@type": "Offer", "sku": variant.SKU, "price": variant.Price.Decimal(), "priceCurrency": variant.Price.Currency,
 			"availability": availability, "url": page.Frame.Canonical, "itemCondition": "https://schema.org/NewCondition",
-		})
+		}
+		if variant.Barcode != "" {
+			offer["gtin"] = variant.Barcode
+		}
+		offers = append(offers, offer)
 	}
 	var pictures []string
 	for _, picture := range page.Pictures {

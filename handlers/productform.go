@@ -21,7 +21,7 @@ import (
 func editOf(product models.Product) models.ProductEdit {
 	edit := models.ProductEdit{
 		Version: product.Version, Name: product.Name, Slug: product.Slug, Summary: product.Summary, Description: product.Description,
-		Status: product.Status, Featured: product.Featured, Options: product.Options,
+		Status: product.Status, PublishAt: product.PublishAt, Featured: product.Featured, Options: product.Options,
 	}
 	if product.TaxClassID != nil {
 		edit.TaxClass = *product.TaxClassID
@@ -33,6 +33,7 @@ func editOf(product models.Product) models.ProductEdit {
 		variant := models.VariantEdit{
 			ID: v.ID, Options: [models.MaxOptions]string{v.Option1, v.Option2, v.Option3}, SKU: v.SKU, Price: v.Price, CompareAt: v.CompareAt,
 			Stock: v.Stock, StockWas: v.Stock, WeightGrams: v.WeightGrams,
+			Barcode: v.Barcode, Policy: v.Policy, Promise: v.Promise, ShipsOn: v.ShipsOn,
 		}
 		if v.PictureID != nil {
 			variant.PictureID = *v.PictureID
@@ -46,7 +47,7 @@ func editOf(product models.Product) models.ProductEdit {
 func fillForm(page *admin.EditProductPage, edit models.ProductEdit) {
 	page.Form = admin.ProductForm{
 		Version: strconv.FormatInt(edit.Version, 10), Name: edit.Name, Slug: edit.Slug, Summary: edit.Summary,
-		Description: edit.Description, Status: edit.Status, Featured: edit.Featured,
+		Description: edit.Description, Status: edit.Status, Publish: publishText(edit.PublishAt), Featured: edit.Featured,
 	}
 	page.Form.TaxClasses = classChoices(page.TaxClasses, edit.TaxClass)
 	for i, option := range edit.Options {
@@ -76,7 +77,7 @@ func fillVariants(page *admin.EditProductPage, edit models.ProductEdit, typed ur
 		if at := slices.IndexFunc(rows, func(r typedRow) bool { return r.is(v) }); at >= 0 {
 			was := rows[at]
 			rows = slices.Delete(rows, at, at+1)
-			row.SKU, row.Price, row.Compare, row.Stock, row.Weight = was.get("sku"), was.get("price"), was.get("compare"), was.get("stock"), was.get("weight")
+			asTyped(&row, was)
 		}
 		page.Form.Variants = append(page.Form.Variants, row)
 	}
@@ -133,6 +134,7 @@ func variantForm(page *admin.EditProductPage, edit models.ProductEdit, v models.
 	}
 	row.Price, row.Compare = money(v.Price), money(v.CompareAt)
 	row.Stock, row.Weight = strconv.FormatInt(v.Stock, 10), strconv.FormatInt(v.WeightGrams, 10)
+	row.Barcode, row.Promise, row.Ships, row.Policies = v.Barcode, v.Promise, v.ShipsOn, policyChoices(v.Policy)
 	for i := range edit.Options {
 		row.Options[i] = optionChoices(edit.Options[i].Values, v.Options[i])
 	}
@@ -180,9 +182,11 @@ func readProduct(page *admin.EditProductPage, form url.Values) (models.ProductEd
 			edit.Collections = append(edit.Collections, id)
 		}
 	}
+	publishAt, publishFault := readPublish(text("publish"))
+	edit.PublishAt, edit.Related = publishAt, readRelated(form)
 	allPrice, allStock := text("all-price"), text("all-stock")
 	switch form.Get("do") {
-	case "generate", "add", "edit":
+	case "generate", "add", "edit", "find":
 	default:
 		for _, row := range typedRows(form) {
 			if allPrice != "" {
@@ -205,7 +209,7 @@ func readProduct(page *admin.EditProductPage, form url.Values) (models.ProductEd
 		typed.Was = optionText(option.Values)
 		options, edit.Options = append(options, typed), append(edit.Options, option)
 	}
-	var faults []views.FieldError
+	faults := publishFault
 	for _, row := range typedRows(form) {
 		variant, wrong := readVariant(row, page.Currency)
 		for i := range variant.Options {
@@ -218,6 +222,7 @@ func readProduct(page *admin.EditProductPage, form url.Values) (models.ProductEd
 		edit.Variants, faults = append(edit.Variants, variant), append(faults, wrong...)
 	}
 	fillForm(page, edit)
+	page.Form.Publish = text("publish")
 	page.Form.Options = [models.MaxOptions]admin.OptionForm{}
 	copy(page.Form.Options[:], options)
 	page.Form.AllPrice, page.Form.AllStock = allPrice, allStock
@@ -225,8 +230,7 @@ func readProduct(page *admin.EditProductPage, form url.Values) (models.ProductEd
 		page.Form.AllPrice, page.Form.AllStock = "", ""
 	}
 	for _, row := range typedRows(form) { // as typed, right or wrong
-		shown := &page.Form.Variants[row.i]
-		shown.SKU, shown.Price, shown.Compare, shown.Stock, shown.Weight = row.get("sku"), row.get("price"), row.get("compare"), row.get("stock"), row.get("weight")
+		asTyped(&page.Form.Variants[row.i], row)
 	}
 	return edit, faults
 }
@@ -267,6 +271,7 @@ func readVariant(row typedRow, currency string) (models.VariantEdit, []views.Fie
 	v.ID, _ = whole(row.get("id"))
 	v.StockWas, _ = whole(row.get("was"))
 	v.PictureID, _ = whole(row.get("picture"))
+	v.Barcode, v.Policy, v.Promise, v.ShipsOn = row.get("barcode"), models.StockPolicy(row.get("policy")), row.get("promise"), row.get("ships")
 	for i := range v.Options {
 		v.Options[i] = row.get("option" + strconv.Itoa(i+1))
 	}
@@ -349,6 +354,9 @@ func (a adminPages) conflict(c echo.Context, id int64, mine models.ProductEdit, 
 		}
 	}
 	yours, theirs := factsOf(mine, product.Variants, choices, shop.Currency), factsOf(editOf(product), product.Variants, choices, shop.Currency)
+	if yours, theirs, err = a.relatedFacts(c, product.ID, mine, yours, theirs); err != nil {
+		return err
+	}
 	for _, fact := range yours {
 		other := ""
 		if at := slices.IndexFunc(theirs, func(f saying) bool { return f.what == fact.what }); at >= 0 {
@@ -390,7 +398,7 @@ func factsOf(edit models.ProductEdit, stored []models.Variant, collections []vie
 	}
 	facts := []saying{
 		{"Name", edit.Name}, {"Address", edit.Slug}, {"Summary", edit.Summary}, {"Description", edit.Description},
-		{"Status", admin.ProductStatusText(edit.Status)}, {"Featured", yes[edit.Featured]}, {"Collections", strings.Join(in, ", ")},
+		{"Status", strings.TrimSpace(admin.ProductStatusText(edit.Status) + " " + strings.Replace(publishText(edit.PublishAt), "T", " ", 1))}, {"Featured", yes[edit.Featured]}, {"Collections", strings.Join(in, ", ")},
 	}
 	for i, option := range edit.Options {
 		facts = append(facts, saying{fmt.Sprintf("Option %d", i+1), option.Name + ": " + strings.ReplaceAll(optionText(option.Values), "\n", ", ")})
@@ -405,6 +413,11 @@ func factsOf(edit models.ProductEdit, stored []models.Variant, collections []vie
 		text := fmt.Sprintf("%s %s, %s, %d on hand, %d g", v.Title(), v.SKU, models.Money{Amount: v.Price, Currency: currency}, v.Stock, v.WeightGrams)
 		if v.CompareAt > 0 {
 			text += ", before " + models.Money{Amount: v.CompareAt, Currency: currency}.String()
+		}
+		for _, more := range []string{v.Barcode, string(v.Policy), v.Promise, v.ShipsOn} {
+			if more != "" && more != string(models.StockDeny) {
+				text += ", " + more
+			}
 		}
 		if v.Remove {
 			text = "removed"

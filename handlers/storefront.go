@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -77,7 +78,7 @@ func (s storefront) collection(c echo.Context) error {
 		if collection.Slug == c.Param("slug") {
 			return s.products(c, views.ListPage{
 				Heading: collection.Name, Intro: collection.Description, Path: "/collections/" + collection.Slug,
-			}, models.ProductFilter{Collection: collection.Slug})
+			}, models.ProductFilter{Collection: collection.Slug, Sort: collection.Sort})
 		}
 	}
 	return fmt.Errorf("find collection %q: %w", c.Param("slug"), models.ErrNotFound)
@@ -152,14 +153,17 @@ func (s storefront) products(c echo.Context, page views.ListPage, filter models.
 // is left out, with a message for what a person may have typed.
 func (s storefront) readFilter(c echo.Context, page *views.ListPage, filter *models.ProductFilter, snap *snapshot) url.Values {
 	state := url.Values{}
+	own := filter.Sort // the collection's
 	for _, sort := range sorts {
 		if c.QueryParam("sort") == string(sort.value) {
 			filter.Sort, page.Sort = sort.value, string(sort.value)
 			state.Set("sort", page.Sort)
 		}
 	}
-	if filter.Sort == "" {
-		filter.Sort, page.Sort = models.SortFeatured, string(models.SortFeatured)
+	filter.Sort = cmp.Or(filter.Sort, models.SortFeatured)
+	page.Sort = string(filter.Sort)
+	if own == models.SortByHand {
+		page.Sorts = append(page.Sorts, views.Choice{Value: string(own), Label: "Our order", Selected: filter.Sort == own})
 	}
 	for _, sort := range sorts {
 		page.Sorts = append(page.Sorts, views.Choice{Value: string(sort.value), Label: sort.label, Selected: sort.value == filter.Sort})
@@ -295,18 +299,21 @@ func (s storefront) card(product models.Product, snap *snapshot) views.ProductCa
 	}
 	var lowest models.Variant
 	var available int64
+	beyond := false
 	for i, variant := range product.Variants {
 		if i == 0 || variant.Price < lowest.Price {
 			lowest = variant
 		}
 		available += variant.Available()
+		beyond = beyond || variant.SoldBeyond()
 	}
 	for _, variant := range product.Variants {
 		card.From = card.From || variant.Price != lowest.Price
 	}
-	card.SoldOut, card.LowStock = available <= 0, models.LowStock(available)
+	card.SoldOut, card.LowStock = available <= 0 && !beyond, models.LowStock(available)
 	card.Price = models.Money{Amount: lowest.Price, Currency: snap.shop.Currency}
 	card.CompareAt = models.Money{Amount: lowest.CompareAt, Currency: snap.shop.Currency}
+	card.Prior = models.Money{Amount: lowest.PriorPrice, Currency: snap.shop.Currency}
 	for i, picture := range product.Pictures {
 		shown := viewPicture(picture)
 		switch i {
@@ -327,7 +334,11 @@ func (s storefront) card(product models.Product, snap *snapshot) views.ProductCa
 }
 
 func viewPicture(p models.Picture) views.Picture {
-	return views.Picture{Key: p.Key, Alt: p.Alt, Width: p.Width, Height: p.Height}
+	picture := views.Picture{Key: p.Key, Alt: p.Alt, Width: p.Width, Height: p.Height}
+	if p.ID != 0 {
+		picture.Focus = views.FocusClass(p.FocusX, p.FocusY)
+	}
+	return picture
 }
 
 func (s storefront) product(c echo.Context) error {
@@ -382,7 +393,7 @@ func pageOfProduct(ctx context.Context, c echo.Context, store *models.Store, fra
 	}
 
 	card := storefront{store: store, frames: frames}.card(product, snap)
-	page.Price, page.From, page.CompareAt, page.SoldOut = card.Price, card.From, card.CompareAt, card.SoldOut
+	page.Price, page.From, page.CompareAt, page.SoldOut, page.Prior = card.Price, card.From, card.CompareAt, card.SoldOut, card.Prior
 	pictureIDs := map[int64]string{}
 	for i, picture := range product.Pictures {
 		id := "picture-" + strconv.Itoa(i+1)
@@ -417,7 +428,9 @@ func variantChoices(product models.Product, currency string, pictureIDs map[int6
 			ID: variant.ID, Title: variant.Title(), SKU: variant.SKU, Available: max(variant.Available(), 0),
 			Price:     models.Money{Amount: variant.Price, Currency: currency},
 			CompareAt: models.Money{Amount: variant.CompareAt, Currency: currency},
-			LowStock:  models.LowStock(variant.Available()),
+			Prior:     models.Money{Amount: variant.PriorPrice, Currency: currency},
+			Barcode:   variant.Barcode, Preorder: variant.Policy == models.StockPreorder, Waiting: variant.Waiting(),
+			LowStock: models.LowStock(variant.Available()),
 		}
 		if choice.Title == "" {
 			choice.Title = product.Name
@@ -430,7 +443,7 @@ func variantChoices(product models.Product, currency string, pictureIDs map[int6
 		if variant.PictureID != nil {
 			choice.PictureID = pictureIDs[*variant.PictureID]
 		}
-		if !checked && choice.Available > 0 {
+		if !checked && choice.Buyable() {
 			choice.Checked, checked = true, true
 		}
 		choices = append(choices, choice)
@@ -439,18 +452,6 @@ func variantChoices(product models.Product, currency string, pictureIDs map[int6
 }
 
 func related(ctx context.Context, store *models.Store, frames *frames, product models.Product, snap *snapshot) ([]views.ProductCard, error) {
-	if len(product.Collections) == 0 {
-		return nil, nil
-	}
-	products, _, err := store.Products(ctx, models.ProductFilter{Collection: product.Collections[0].Slug, PerPage: 5})
-	if err != nil {
-		return nil, err
-	}
-	var others []models.Product
-	for _, other := range products {
-		if other.ID != product.ID && len(others) < 4 {
-			others = append(others, other)
-		}
-	}
-	return storefront{store: store, frames: frames}.cards(others, snap), nil
+	products, err := store.RelatedProducts(ctx, product.ID, 4)
+	return storefront{store: store, frames: frames}.cards(products, snap), err
 }

@@ -85,6 +85,9 @@ func New(c Config) (*Runner, error) {
 	river.AddWorker(workers, &makeSitePicture{store: c.Store, files: c.Pictures})
 	river.AddWorker(workers, &removePicture{store: c.Store, files: c.Pictures})
 	river.AddWorker(workers, &cleanUp{store: c.Store, log: c.Logger, now: c.Now})
+	river.AddWorker(workers, &publish{store: c.Store, log: c.Logger})
+	river.AddWorker(workers, &fillBackorders{store: c.Store, log: c.Logger})
+	river.AddWorker(workers, &keepCatalogue{store: c.Store, log: c.Logger})
 
 	// PostgreSQL wakes the runner when a job is committed; SQLite is asked.
 	poll := time.Second
@@ -106,6 +109,7 @@ func New(c Config) (*Runner, error) {
 		PeriodicJobs: []*river.PeriodicJob{
 			periodic(c.ReconcileInterval, reconcileArgs{}),
 			periodic(time.Hour, cleanUpArgs{}),
+			periodic(catalogueInterval, keepCatalogueArgs{}),
 		},
 	})
 	if err != nil {

@@ -30,7 +30,7 @@ type CartLine struct {
 
 // Unsellable says why the line cannot be bought as it is, if it cannot.
 func (l CartLine) Unsellable() (UnsellableLine, bool) {
-	available := l.Variant.Available() + l.Held
+	available := l.Variant.Buyable() + l.Held
 	if l.Product.Status != ProductActive {
 		available = 0
 	}
@@ -204,7 +204,7 @@ func (s *Store) SetCartQuantity(ctx context.Context, token string, variantID, qu
 }
 
 func sellable(field string, variant Variant, inCart, wanted int64) error {
-	available := variant.Available()
+	available := variant.Buyable()
 	switch {
 	case wanted > MaxQuantity:
 		return &InvalidError{field, fmt.Sprintf("You can buy up to %d of one article.", MaxQuantity)}
@@ -267,7 +267,7 @@ func putIn(tx *gorm.DB, cart Cart, variantID int64, change func(CartItem, int64,
 		if there.Quantity == 0 {
 			return fmt.Errorf("find variant %d for sale: %w", variantID, ErrNotFound)
 		}
-		variant.Stock, variant.Reserved = 0, 0
+		variant.Stock, variant.Reserved, variant.Policy = 0, 0, StockDeny
 	}
 	quantity, err := change(there, int64(len(items)), variant)
 	if err != nil {

@@ -35,7 +35,7 @@ func (s *Store) AddAllToCart(ctx context.Context, token string, items []CartItem
 				if there.Quantity == 0 && count >= MaxCartLines {
 					return 0, nil
 				}
-				added = max(min(line.Quantity, MaxQuantity-there.Quantity, variant.Available()-there.Quantity), 0)
+				added = max(min(line.Quantity, MaxQuantity-there.Quantity, variant.Buyable()-there.Quantity), 0)
 				return there.Quantity + added, nil
 			})
 			if err != nil && !errors.Is(err, ErrNotFound) {

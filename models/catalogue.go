@@ -18,7 +18,11 @@ const (
 	SortPriceAsc  ProductSort = "price-asc"
 	SortPriceDesc ProductSort = "price-desc"
 	SortName      ProductSort = "name"
+	SortByHand    ProductSort = "hand" // of the one collection a filter names
 )
+
+// CollectionSorts are the orders a collection's page can begin with.
+var CollectionSorts = [...]ProductSort{SortFeatured, SortNewest, SortPriceAsc, SortPriceDesc, SortName, SortByHand}
 
 // ProductFilter chooses products. Its zero value chooses every active one.
 type ProductFilter struct {
@@ -57,6 +61,9 @@ func (s *Store) Products(ctx context.Context, f ProductFilter) ([]Product, int64
 		query = query.Order(lowestPrice + " DESC")
 	case SortName:
 		query = query.Order("LOWER(products.name) ASC")
+	case SortByHand:
+		query = query.Joins("JOIN collection_products placed ON placed.product_id = products.id").
+			Joins("JOIN collections shelf ON shelf.id = placed.collection_id AND shelf.slug = ?", f.Collection).Order("placed.position")
 	default:
 		query = query.Order("products.featured DESC")
 	}
@@ -230,6 +237,9 @@ func (s *Store) addProduct(tx *gorm.DB, product Product, collectionIDs map[strin
 		}
 	}
 	if err := s.addVariants(tx, product.Variants, "catalogue"); err != nil {
+		return err
+	}
+	if err := s.enterFirstPrices(tx, product); err != nil {
 		return err
 	}
 	for _, collection := range product.Collections {

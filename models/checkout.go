@@ -212,15 +212,23 @@ func (s *Store) reserve(tx *gorm.DB, order *Order, lines []CartLine) error {
 	for _, line := range sorted {
 		var after Variant
 		result := tx.Model(&after).Clauses(clause.Returning{Columns: []clause.Column{{Name: "stock"}, {Name: "reserved"}}}).
-			Where("id = ? AND stock - reserved >= ?", line.VariantID, line.Quantity).
+			Where("id = ? AND stock - reserved - backordered >= ?", line.VariantID, line.Quantity).
 			UpdateColumn("reserved", gorm.Expr("reserved + ?", line.Quantity))
 		if result.Error != nil {
 			return fmt.Errorf("reserve variant %d: %w", line.VariantID, result.Error)
 		}
-		if result.RowsAffected == 0 {
-			var now Variant
-			if err := tx.Take(&now, line.VariantID).Error; err != nil {
-				return found(err, "find variant %d", line.VariantID)
+		if result.RowsAffected > 0 {
+			if err := forgetBeyond(tx, order, line.VariantID); err != nil {
+				return err
+			}
+		} else {
+			now, beyond, err := reserveBeyond(tx, order, line)
+			if err != nil {
+				return err
+			}
+			if beyond {
+				changed = true
+				continue
 			}
 			return &UnsellableError{Lines: []UnsellableLine{{
 				VariantID: line.VariantID, Wanted: line.Quantity, Available: now.Available(),
@@ -249,10 +257,19 @@ func (s *Store) release(tx *gorm.DB, order *Order) error {
 	changed := false
 	for _, item := range itemsByVariant(order.Items) {
 		var after Variant
-		err := tx.Model(&after).Clauses(clause.Returning{Columns: []clause.Column{{Name: "stock"}, {Name: "reserved"}}}).
+		if item.Owed > 0 {
+			if err := s.releaseBeyond(tx, order, item); err != nil {
+				return err
+			}
+			item.Quantity -= item.Owed
+		}
+		err := tx.Model(&after).Clauses(clause.Returning{Columns: []clause.Column{{Name: "stock"}, {Name: "reserved"}, {Name: "backordered"}}}).
 			Where("id = ?", item.VariantID).UpdateColumn("reserved", gorm.Expr("reserved - ?", item.Quantity)).Error
 		if err != nil {
 			return fmt.Errorf("release variant %d: %w", item.VariantID, err)
+		}
+		if err := s.fillSoon(tx, after); err != nil {
+			return err
 		}
 		changed = changed || after.Available()-item.Quantity <= lowStock
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 )
@@ -14,6 +15,9 @@ type CollectionEdit struct {
 	Slug        string // empty: made of the name
 	Description string
 	Position    int
+	Rule        *Rule           // what it holds; nil: what is put into it
+	Sort        ProductSort     // empty: SortFeatured
+	Places      map[int64]int64 // where SortByHand puts products, by their ids; others stay where they are
 }
 
 // maxPosition bounds the place of a collection in the list.
@@ -26,6 +30,12 @@ func (e CollectionEdit) Faults() InvalidErrors {
 	checkText(&faults, "description", "Description", e.Description, maxSummary)
 	if e.Position < 0 || e.Position > maxPosition {
 		faults.add("position", "Enter a whole number from 0: the smallest comes first.")
+	}
+	if e.Sort != "" && !slices.Contains(CollectionSorts[:], e.Sort) {
+		faults.add("sort", "Choose an order.")
+	}
+	if e.Rule != nil {
+		faults = append(faults, e.Rule.Faults()...)
 	}
 	return faults
 }
@@ -78,10 +88,14 @@ func (s *Store) SaveCollection(ctx context.Context, id int64, edit CollectionEdi
 		} else {
 			err = tx.Model(&Collection{}).Where("id = ?", id).Updates(map[string]any{
 				"slug": collection.Slug, "name": collection.Name, "description": collection.Description, "position": collection.Position,
+				"rule": collection.Rule, "sort": collection.Sort,
 			}).Error
 		}
 		if err != nil {
 			return asTaken(err, "slug", "Another collection has that address. Choose another one.")
+		}
+		if err := s.fillCollection(tx, collection, edit.Places); err != nil {
+			return err
 		}
 		if err := s.audit(tx, actor, AuditCollectionSaved, "collection "+collection.Slug, before, collectionState(collection)); err != nil {
 			return err
@@ -96,8 +110,13 @@ func (s *Store) SaveCollection(ctx context.Context, id int64, edit CollectionEdi
 
 // collection is the row to store.
 func (e CollectionEdit) collection(tx *gorm.DB, id int64, faults *InvalidErrors) (Collection, error) {
-	collection := Collection{ID: id, Slug: e.Slug, Name: e.Name, Description: e.Description, Position: e.Position}
+	collection := Collection{ID: id, Slug: e.Slug, Name: e.Name, Description: e.Description, Position: e.Position, Sort: cmp.Or(e.Sort, SortFeatured)}
 	var err error
+	if e.Rule != nil {
+		if collection.Rule, err = e.Rule.text(); err != nil {
+			return collection, err
+		}
+	}
 	if e.Slug == "" {
 		collection.Slug, err = freeSlug(tx, &Collection{}, id, cmp.Or(Slug(e.Name), "collection"))
 		return collection, err
@@ -111,7 +130,11 @@ func (e CollectionEdit) collection(tx *gorm.DB, id int64, faults *InvalidErrors)
 
 // collectionState is what the audit log says of a collection.
 func collectionState(c Collection) string {
-	return fmt.Sprintf("%s, /collections/%s, position %d", c.Name, c.Slug, c.Position)
+	state := fmt.Sprintf("%s, /collections/%s, position %d", c.Name, c.Slug, c.Position)
+	if c.Rule != "" {
+		state += ", by rule " + c.Rule
+	}
+	return state
 }
 
 // DeleteCollection deletes a collection. Its products stay.

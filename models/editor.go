@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -32,7 +33,7 @@ const (
 )
 
 // ProductStatuses lists every status of a product.
-var ProductStatuses = [...]string{ProductActive, ProductDraft, ProductArchived}
+var ProductStatuses = [...]string{ProductActive, ProductDraft, ProductScheduled, ProductArchived}
 
 // ProductEdit is a product as somebody wants it to be.
 type ProductEdit struct {
@@ -42,9 +43,11 @@ type ProductEdit struct {
 	Summary     string
 	Description string
 	Status      string
+	PublishAt   *time.Time // where it is scheduled
 	Featured    bool
 	Collections []int64
 	TaxClass    int64    // 0 for the standard class
+	Related     []int64  // what goes well with it, in order; nil: what is stored stays
 	Options     []Option // up to MaxOptions, with their values in order
 	Variants    []VariantEdit
 }
@@ -59,7 +62,11 @@ type VariantEdit struct {
 	Stock       int64
 	StockWas    int64 // what was on hand when somebody wrote Stock: the difference is what moves
 	WeightGrams int64
-	PictureID   int64 // 0: the product's first
+	Barcode     string      // a GTIN, or empty
+	Policy      StockPolicy // empty: StockDeny
+	Promise     string
+	ShipsOn     string // as 2026-12-31
+	PictureID   int64  // 0: the product's first
 	Remove      bool
 }
 
@@ -141,6 +148,9 @@ func (d ProductEdit) Faults() InvalidErrors {
 	checkText(&faults, "description", "Description", d.Description, maxDescription)
 	if !slices.Contains(ProductStatuses[:], d.Status) {
 		faults.add("status", "Choose a status.")
+	}
+	if d.Status == ProductScheduled && d.PublishAt == nil {
+		faults.add("publish", "Enter the day and the time from which it is for sale.")
 	}
 	d.checkOptions(&faults)
 	kept := 0
@@ -242,6 +252,7 @@ func (d ProductEdit) checkVariant(faults *InvalidErrors, i int, v VariantEdit) {
 	if v.WeightGrams < 0 || v.WeightGrams > maxWeight {
 		fault("weight", "Enter the weight in grams, from 0 to %d.", maxWeight)
 	}
+	v.checkTerms(fault)
 }
 
 // GenerateVariants adds to the draft a variant for every combination of its
@@ -288,7 +299,8 @@ func (d *ProductEdit) GenerateVariants() error {
 	}
 	for _, combination := range wanted {
 		if !there[combination] {
-			kept = append(kept, VariantEdit{Options: combination, Price: pattern.Price, CompareAt: pattern.CompareAt, WeightGrams: pattern.WeightGrams})
+			kept = append(kept, VariantEdit{Options: combination, Price: pattern.Price, CompareAt: pattern.CompareAt, WeightGrams: pattern.WeightGrams,
+				Policy: pattern.Policy, Promise: pattern.Promise, ShipsOn: pattern.ShipsOn})
 		}
 	}
 	slices.SortStableFunc(kept, func(a, b VariantEdit) int {

@@ -23,9 +23,10 @@ func (Shop) TableName() string { return "shop" }
 
 // Product statuses.
 const (
-	ProductActive   = "active"
-	ProductDraft    = "draft"
-	ProductArchived = "archived"
+	ProductActive    = "active"
+	ProductDraft     = "draft"
+	ProductScheduled = "scheduled" // for sale from PublishAt
+	ProductArchived  = "archived"
 )
 
 // Product is what the shop sells; its variants are what goes into a cart.
@@ -36,6 +37,7 @@ type Product struct {
 	Summary     string // one plain sentence
 	Description string // Markdown
 	Status      string
+	PublishAt   *time.Time // of one that is scheduled, UTC; else nil
 	Featured    bool
 	TaxClassID  *int64 // nil for the standard class
 	Version     int64  // grows with every save in the editor
@@ -77,6 +79,12 @@ type Variant struct {
 	Option3     string
 	Price       int64 // minor units
 	CompareAt   int64 // minor units; 0 for none
+	PriorPrice  int64 // the lowest of the 30 days before a reduction, minor units; 0 for none
+	Barcode     string
+	Policy      StockPolicy `gorm:"default:deny"`
+	Promise     string      // when what is sold beyond the stock is sent, in words
+	ShipsOn     string      // the day from which it is sent, as 2026-12-31; empty for none
+	Backordered int64       // pieces promised beyond what is on hand
 	Stock       int64
 	Reserved    int64
 	WeightGrams int64
@@ -118,6 +126,8 @@ type Picture struct {
 	Position  int
 	Status    string
 	Fault     string // why it failed
+	FocusX    int64  `gorm:"default:50"` // percent from the left: what a frame of another shape keeps
+	FocusY    int64  `gorm:"default:50"` // percent from the top
 }
 
 // Collection groups products.
@@ -127,6 +137,8 @@ type Collection struct {
 	Name        string
 	Description string
 	Position    int
+	Rule        string      // what it holds, as Rule writes it; empty: what was put into it
+	Sort        ProductSort `gorm:"default:featured"` // how its page lists them at first
 }
 
 // Cart is a shopper's cart, found by the token in the shopper's cookie.
@@ -310,6 +322,8 @@ type OrderItem struct {
 	SKU          string `gorm:"column:sku"`
 	PictureKey   string
 	Quantity     int64
+	Backordered  int64 // of Quantity, pieces that were not on hand when it was ordered
+	Owed         int64 // of those, pieces that are not on hand still
 	UnitPrice    int64
 	Total        int64 // before the discount
 	Discount     int64 // the line's share of the order's

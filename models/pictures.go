@@ -77,8 +77,16 @@ type PictureEdit struct {
 	ID       int64
 	Alt      string
 	Position int
+	Focus    *Focus // nil: it stays
 	Remove   bool
 }
+
+// Focus is what of a picture a frame of another shape keeps, in percent from the
+// left and from the top.
+type Focus struct{ X, Y int64 }
+
+// Foci are those that can be chosen, row by row: corners, edges and the middle.
+var Foci = [...]Focus{{0, 0}, {50, 0}, {100, 0}, {0, 50}, {50, 50}, {100, 50}, {0, 100}, {50, 100}, {100, 100}}
 
 // PictureField is the id of a field of a picture in the editor.
 func PictureField(id int64, name string) string { return fmt.Sprintf("%s-%d", name, id) }
@@ -113,7 +121,11 @@ func (s *Store) SavePictures(ctx context.Context, productID int64, edits []Pictu
 				}
 				continue
 			}
-			err := tx.Model(&Picture{}).Where("id = ?", edit.ID).UpdateColumns(map[string]any{"alt": edit.Alt, "position": position}).Error
+			changes := map[string]any{"alt": edit.Alt, "position": position}
+			if edit.Focus != nil && slices.Contains(Foci[:], *edit.Focus) {
+				changes["focus_x"], changes["focus_y"] = edit.Focus.X, edit.Focus.Y
+			}
+			err := tx.Model(&Picture{}).Where("id = ?", edit.ID).UpdateColumns(changes).Error
 			if err != nil {
 				return fmt.Errorf("change picture %d: %w", edit.ID, err)
 			}

@@ -57,13 +57,13 @@ func (s *Store) CreateProduct(ctx context.Context, draft ProductEdit, actor Acto
 }
 
 func (s *Store) createProduct(tx *gorm.DB, draft ProductEdit, actor Actor) (Product, error) {
-	slug, err := checkProduct(tx, 0, draft)
+	slug, err := s.checkProduct(tx, 0, draft)
 	if err != nil {
 		return Product{}, err
 	}
 	product := Product{
 		Slug: slug, Name: draft.Name, Summary: draft.Summary, Description: draft.Description, Status: draft.Status,
-		Featured: draft.Featured, Version: 1, CreatedAt: s.now(), UpdatedAt: s.now(),
+		PublishAt: draft.publishAt(), Featured: draft.Featured, Version: 1, CreatedAt: s.now(), UpdatedAt: s.now(),
 	}
 	if err := tx.Create(&product).Error; err != nil {
 		return product, asTaken(err, "slug", "Another product has that address. Choose another one.")
@@ -72,6 +72,9 @@ func (s *Store) createProduct(tx *gorm.DB, draft ProductEdit, actor Actor) (Prod
 		return product, fmt.Errorf("take the address %s over: %w", slug, err)
 	}
 	if err := s.writeParts(tx, product, draft, actor); err != nil {
+		return product, err
+	}
+	if err := s.productStored(tx, Product{}, product.ID, draft, actor); err != nil {
 		return product, err
 	}
 	after := fmt.Sprintf("%s, %d variants", product.Status, len(draft.Variants))
@@ -97,15 +100,16 @@ func (s *Store) SaveProduct(ctx context.Context, id int64, draft ProductEdit, ac
 		if before.Version != draft.Version {
 			return ErrConflict
 		}
-		slug, err := checkProduct(tx, id, draft)
+		slug, err := s.checkProduct(tx, id, draft)
 		if err != nil {
 			return err
 		}
 		product = before
 		product.Slug, product.Name, product.Status, product.Version = slug, draft.Name, draft.Status, before.Version+1
+		product.PublishAt = draft.publishAt()
 		result := tx.Model(&Product{}).Where("id = ? AND version = ?", id, before.Version).Updates(map[string]any{
 			"slug": slug, "name": draft.Name, "summary": draft.Summary, "description": draft.Description, "status": draft.Status,
-			"featured": draft.Featured, "version": product.Version, "updated_at": s.now(),
+			"publish_at": product.PublishAt, "featured": draft.Featured, "version": product.Version, "updated_at": s.now(),
 		})
 		if result.Error != nil {
 			return asTaken(result.Error, "slug", "Another product has that address. Choose another one.")
@@ -117,6 +121,9 @@ func (s *Store) SaveProduct(ctx context.Context, id int64, draft ProductEdit, ac
 			return err
 		}
 		if err := s.writeParts(tx, before, draft, actor); err != nil {
+			return err
+		}
+		if err := s.productStored(tx, before, id, draft, actor); err != nil {
 			return err
 		}
 		if was, is := productState(before), productState(product); was != is {
@@ -134,7 +141,11 @@ func (s *Store) SaveProduct(ctx context.Context, id int64, draft ProductEdit, ac
 
 // productState is what the audit log says of a product beside its prices.
 func productState(p Product) string {
-	return fmt.Sprintf("%s, %s, /products/%s", p.Name, p.Status, p.Slug)
+	status := p.Status
+	if p.Status == ProductScheduled && p.PublishAt != nil {
+		status += " for " + p.PublishAt.UTC().Format("2006-01-02 15:04 UTC")
+	}
+	return fmt.Sprintf("%s, %s, /products/%s", p.Name, status, p.Slug)
 }
 
 // renameSlug keeps the address a product had, and frees the one it has now of
@@ -166,8 +177,11 @@ func asTaken(err error, field, message string) error {
 
 // checkProduct checks a draft against itself and the database. It returns the
 // slug to store.
-func checkProduct(tx *gorm.DB, id int64, draft ProductEdit) (string, error) {
+func (s *Store) checkProduct(tx *gorm.DB, id int64, draft ProductEdit) (string, error) {
 	faults := draft.Faults()
+	if at := draft.publishAt(); at != nil && !at.After(s.now()) {
+		faults.add("publish", "That moment has passed. Enter a later one, or choose “%s”.", "for sale")
+	}
 	slug := draft.Slug
 	if slug == "" {
 		var err error
@@ -230,15 +244,8 @@ func (s *Store) writeParts(tx *gorm.DB, product Product, draft ProductEdit, acto
 	if err := classify(tx, product.ID, draft.TaxClass); err != nil {
 		return err
 	}
-	if err := tx.Exec("DELETE FROM collection_products WHERE product_id = ?", product.ID).Error; err != nil {
-		return fmt.Errorf("empty the collections of product %d: %w", product.ID, err)
-	}
-	for _, id := range draft.Collections {
-		// One that somebody deleted meanwhile is left out.
-		err := tx.Exec("INSERT INTO collection_products (collection_id, product_id) SELECT id, ? FROM collections WHERE id = ?", product.ID, id).Error
-		if err != nil {
-			return fmt.Errorf("put product %d into collection %d: %w", product.ID, id, err)
-		}
+	if err := writeCollections(tx, product.ID, draft.Collections); err != nil {
+		return err
 	}
 	if err := tx.Where("product_id = ?", product.ID).Delete(&Option{}).Error; err != nil {
 		return fmt.Errorf("replace the options of product %d: %w", product.ID, err)
@@ -300,6 +307,7 @@ func (v VariantEdit) variant(product Product, position int) Variant {
 	return Variant{
 		ProductID: product.ID, SKU: v.SKU, Option1: v.Options[0], Option2: v.Options[1], Option3: v.Options[2], Price: v.Price,
 		CompareAt: v.CompareAt, Stock: v.Stock, WeightGrams: v.WeightGrams, PictureID: pictureID(product, v.PictureID), Position: position,
+		Barcode: NormalBarcode(v.Barcode), Policy: cmp.Or(v.Policy, StockDeny), Promise: v.Promise, ShipsOn: v.ShipsOn,
 	}
 }
 
@@ -331,6 +339,7 @@ func (s *Store) editVariant(tx *gorm.DB, product Product, edit variantChange, cu
 	err := tx.Model(&Variant{}).Where("id = ?", before.ID).UpdateColumns(map[string]any{
 		"sku": after.SKU, "option1": after.Option1, "option2": after.Option2, "option3": after.Option3, "price": after.Price,
 		"compare_at": after.CompareAt, "weight_grams": after.WeightGrams, "picture_id": after.PictureID, "position": after.Position,
+		"barcode": after.Barcode, "policy": after.Policy, "promise": after.Promise, "ships_on": after.ShipsOn,
 	}).Error
 	if err != nil {
 		return asTaken(fmt.Errorf("store variant %d: %w", before.ID, err), VariantField(edit.i, "sku"), "Another variant has the same SKU or options.")
@@ -380,13 +389,16 @@ func (s *Store) removeVariant(tx *gorm.DB, edit variantChange, actor Actor) erro
 	if now.Reserved > 0 {
 		return held
 	}
+	if now.Backordered > 0 {
+		return InvalidErrors{{Field: held[0].Field, Message: "Orders wait for pieces of it. Put them on hand, or refund these orders first."}}
+	}
 	if err := s.adjustStock(tx, now.ID, -now.Stock, held[0].Field, edit.before.SKU, actor); err != nil {
 		return err
 	}
 	if err := s.loseVariant(tx, edit.before); err != nil {
 		return err
 	}
-	result := tx.Where("id = ? AND stock = 0 AND reserved = 0", now.ID).Delete(&Variant{})
+	result := tx.Where("id = ? AND stock = 0 AND reserved = 0 AND backordered = 0", now.ID).Delete(&Variant{})
 	if result.Error != nil {
 		return fmt.Errorf("remove variant %d: %w", now.ID, result.Error)
 	}
@@ -405,10 +417,13 @@ func (s *Store) ArchiveProduct(ctx context.Context, id int64, actor Actor) error
 			return err
 		}
 		result := tx.Model(&Product{}).Where("id = ? AND status <> ?", id, ProductArchived).Updates(map[string]any{
-			"status": ProductArchived, "version": gorm.Expr("version + 1"), "updated_at": s.now(),
+			"status": ProductArchived, "publish_at": nil, "version": gorm.Expr("version + 1"), "updated_at": s.now(),
 		})
 		if result.Error != nil || result.RowsAffected == 0 {
 			return result.Error
+		}
+		if err := s.productListed(tx, before, id, actor); err != nil {
+			return err
 		}
 		after := before
 		after.Status = ProductArchived
@@ -449,6 +464,7 @@ func (s *Store) DuplicateProduct(ctx context.Context, id int64, actor Actor) (Pr
 			}
 			draft.Variants = append(draft.Variants, VariantEdit{
 				Options: [MaxOptions]string{v.Option1, v.Option2, v.Option3}, SKU: sku, Price: v.Price, CompareAt: v.CompareAt, WeightGrams: v.WeightGrams,
+				Policy: v.Policy, Promise: v.Promise, ShipsOn: v.ShipsOn,
 			})
 		}
 		if copied, err = s.createProduct(tx, draft, actor); err != nil {

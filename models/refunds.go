@@ -311,8 +311,15 @@ func (s *Store) takeBack(tx *gorm.DB, order *Order, refund Refund, lines []Refun
 		if err := tx.Create(&line).Error; err != nil {
 			return fmt.Errorf("store a line of the refund: %w", err)
 		}
-		if line.Restocked {
-			returned = append(returned, stockMove{item.VariantID, line.Quantity})
+		if order.StockStatus != StockSold {
+			continue
+		}
+		never, err := returnOwed(tx, order, item, line.Quantity)
+		if err != nil {
+			return err
+		}
+		if line.Restocked && line.Quantity > never {
+			returned = append(returned, stockMove{item.VariantID, line.Quantity - never})
 		}
 	}
 	if len(returned) == 0 {
@@ -320,6 +327,9 @@ func (s *Store) takeBack(tx *gorm.DB, order *Order, refund Refund, lines []Refun
 	}
 	why := StockMovement{Cause: StockRefundReturn, OrderID: &order.ID, RefundID: &refund.ID, Actor: refund.Actor}
 	if _, err := s.moveStock(tx, why, returned, false); err != nil {
+		return err
+	}
+	if err := s.fillReturned(tx, returned); err != nil {
 		return err
 	}
 	return catalogueChanged(tx)

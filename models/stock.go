@@ -36,11 +36,12 @@ type StockMovement struct {
 // stockMove is so many pieces of a variant, more or fewer.
 type stockMove struct{ VariantID, Change int64 }
 
-// soldPieces are the moves that sell an order.
+// soldPieces are the moves that sell an order. What is owed moves when it is
+// there: see FillBackorders.
 func soldPieces(items []OrderItem) []stockMove {
 	moves := make([]stockMove, len(items))
 	for i, item := range items {
-		moves[i] = stockMove{item.VariantID, -item.Quantity}
+		moves[i] = stockMove{item.VariantID, item.Owed - item.Quantity}
 	}
 	return moves
 }

@@ -23,6 +23,11 @@ const choose = (choice, behavior) => {
   now.className = "now";
   price.replaceChildren(now);
   if (choice.dataset.before) price.append(" ", part("s", choice.dataset.before));
+  if (choice.dataset.prior) {
+    const prior = part("small", choice.dataset.prior);
+    prior.className = "prior";
+    price.append(prior);
+  }
   show(document.getElementById(choice.dataset.picture), behavior);
 };
 for (const choice of document.querySelectorAll("input[type=radio][name=variant_id]")) {

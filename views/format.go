@@ -53,6 +53,9 @@ func count(n int64, one, many string) string {
 // reduced reports whether an article was dearer before.
 func reduced(price, before models.Money) bool { return before.Amount > price.Amount }
 
+// priorText says what an article cost at least before it was reduced.
+func priorText(lowest models.Money) string { return "Lowest in the 30 days before: " + lowest.String() }
+
 // swatchNames lists colours for those who do not see them.
 func swatchNames(swatches []Swatch) string {
 	names := make([]string, len(swatches))
@@ -143,4 +146,16 @@ func heroPictures(favourites []ProductCard) []ProductCard {
 		}
 	}
 	return shown
+}
+
+// WaitingText says what of an order's line was not on hand when it was ordered.
+func WaitingText(item models.OrderItem) string {
+	text := "Ordered ahead: we send it as soon as it is here."
+	switch {
+	case item.Owed == 0:
+		text = "Ordered ahead, and here now."
+	case item.Backordered < item.Quantity:
+		text = fmt.Sprintf("%d of them ordered ahead: we send them as soon as they are here.", item.Backordered)
+	}
+	return text
 }

@@ -72,6 +72,7 @@ type Picture struct {
 	Alt    string
 	Width  int // pixels of the largest size; only the ratio matters to the page
 	Height int
+	Focus  string // a FocusClass
 }
 
 // ProductCard is a product in a list.
@@ -82,6 +83,7 @@ type ProductCard struct {
 	From      bool // the variants differ in price; Price is the lowest
 	Price     models.Money
 	CompareAt models.Money // Amount 0 for none
+	Prior     models.Money // the lowest of the 30 days before the reduction; Amount 0 for none
 	Picture   Picture
 	Second    *Picture // shown on hover, if there is one
 	Swatches  []Swatch
@@ -162,6 +164,7 @@ type ProductPage struct {
 	Price       models.Money // of the chosen variant, or the lowest
 	From        bool
 	CompareAt   models.Money
+	Prior       models.Money // the lowest of the 30 days before the reduction; Amount 0 for none
 	Variants    []VariantChoice
 	Options     []string // names of the options, for the legend: "Colour and ruling"
 	Quantity    string   // as typed
@@ -185,12 +188,19 @@ type VariantChoice struct {
 	Swatch    string // #rrggbb or empty
 	Price     models.Money
 	CompareAt models.Money
+	Prior     models.Money // the lowest of the 30 days before the reduction; Amount 0 for none
 	SKU       string
+	Barcode   string // a GTIN, or empty
 	Available int64
-	LowStock  bool // show how many are left
+	Preorder  bool
+	Waiting   string // what it means to buy it when none is left; empty where it is sold out then
+	LowStock  bool   // show how many are left
 	Checked   bool
 	PictureID string // id of the ProductPicture that shows it, or empty
 }
+
+// Buyable reports whether the variant can be put into a cart.
+func (v VariantChoice) Buyable() bool { return v.Available > 0 || v.Waiting != "" }
 
 // CartPage shows the cart.
 type CartPage struct {
@@ -256,6 +266,7 @@ type CartLine struct {
 	Total        models.Money
 	Quantity     string // as typed
 	Available    int64
+	Waiting      string // what it means that some of it is not on hand; or empty
 	Gone         bool   // its product has no page any more
 	Problem      string // why the line cannot be sold as it is, and what is left; or empty
 }

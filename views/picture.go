@@ -63,3 +63,14 @@ const (
 	sizesThumb   = "72px"
 	sizesLine    = "112px"
 )
+
+// FocusClass is the class that keeps what is at x and y percent of a picture in
+// a frame of another shape, to a third: a page's policy forbids styles beside
+// its sheet. The middle needs none.
+func FocusClass(x, y int64) string {
+	third := func(percent int64) int64 { return min(max(percent*3/100, 0), 2) }
+	if third(x) == 1 && third(y) == 1 {
+		return ""
+	}
+	return fmt.Sprintf("at-%d%d", third(x), third(y))
+}

@@ -59,7 +59,7 @@ var mutants = []mutant{
 		"./handlers", "TestWebhookAnswers"},
 	{"the empty secret signs", "internal/payments/webhook.go", `if secret == "" {`, `if false {`,
 		"./handlers", "TestWebhookWithoutSecret"},
-	{"stock is reserved that is not there", "models/checkout.go", `Where("id = ? AND stock - reserved >= ?", line.VariantID, line.Quantity)`, `Where("id = ? AND ? > 0", line.VariantID, line.Quantity)`,
+	{"stock is reserved that is not there", "models/checkout.go", `Where("id = ? AND stock - reserved - backordered >= ?", line.VariantID, line.Quantity)`, `Where("id = ? AND ? > 0", line.VariantID, line.Quantity)`,
 		"./models", "TestFiftyShoppersForTenPieces"},
 	{"stock is sold that is not there", "models/stock.go", `Where("id = ? AND stock - reserved >= ?", m.VariantID, -m.Change)`, `Where("id = ? AND ? > 0", m.VariantID, -m.Change)`,
 		"./models", "TestMoneyArrives"},

@@ -204,6 +204,12 @@ func (b *Browser) Fill(selector, value string) {
 	}))
 }
 
+// Choose puts files, by their paths, into a field for files.
+func (b *Browser) Choose(selector string, files ...string) {
+	b.t.Helper()
+	b.do("choose files in "+selector, chromedp.SetUploadFiles(chromedp.CSS(selector), files))
+}
+
 // Text returns what is to be read in the first element that a selector finds.
 func (b *Browser) Text(selector string) string {
 	b.t.Helper()

@@ -22,15 +22,13 @@ import (
 	"tuckshop/models"
 )
 
-// widths are the widths, in pixels, in which every picture exists. All are
-// upright, four to five.
+// widths are the widths, in pixels, of the frames for which every picture
+// exists. All frames are upright, four to five; a picture of another shape is
+// larger than its frame and fills it.
 var widths = [...]int{320, 480, 640, 960, 1280}
 
-// The largest size, which the original is kept in.
-const (
-	fullWidth  = 1280
-	fullHeight = 1600
-)
+// fullWidth is the width of the largest frame, which the original is kept for.
+const fullWidth = 1280
 
 // fallback is the width of the one JPEG.
 const fallback = 640
@@ -87,9 +85,9 @@ func (s *Store) inTurn(ctx context.Context, do func() error) error {
 	}
 }
 
-// Take takes an upload in. The picture it keeps is the middle of the one sent,
-// upright, four to five, no larger than the shop shows it, and has a key of its
-// own. Make makes the files of it.
+// Take takes an upload in. The picture it keeps is upright, no larger than the
+// shop shows it, at most twice as long as it is wide or the other way round, and
+// has a key of its own. Make makes the files of it.
 //
 // It returns a *models.InvalidError that says what is wrong with the upload.
 func (s *Store) Take(ctx context.Context, upload io.Reader) (key string, width, height int, err error) {
@@ -191,10 +189,24 @@ func (s *Store) write(name string, encode func(io.Writer) error) error {
 
 func scaled(picture image.Image, width int) image.Image {
 	bounds := picture.Bounds()
-	if bounds.Dx() <= width {
+	size := filling(bounds.Size(), width)
+	if size == bounds.Size() {
 		return picture
 	}
-	small := image.NewRGBA(image.Rect(0, 0, width, width*5/4))
+	small := image.NewRGBA(image.Rectangle{Max: size})
 	draw.CatmullRom.Scale(small, small.Bounds(), picture, bounds, draw.Src, nil)
 	return small
+}
+
+// filling is the smallest size of a picture that fills a frame of a width, four
+// to five. It is never larger than the picture.
+func filling(size image.Point, width int) image.Point {
+	height := width * 5 / 4
+	switch {
+	case size.X <= width || size.Y <= height:
+		return size
+	case size.X*height > size.Y*width: // wider than the frame
+		return image.Pt((size.X*height+size.Y/2)/size.Y, height)
+	}
+	return image.Pt(width, (size.Y*width+size.X/2)/size.X)
 }

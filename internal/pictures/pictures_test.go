@@ -84,7 +84,7 @@ func open(t *testing.T) (*pictures.Store, string) {
 func TestTakenAndMade(t *testing.T) {
 	store, folder := open(t)
 	key, width, height, err := store.Take(t.Context(), bytes.NewReader(asPNG(t, halves(1400, 1000))))
-	if err != nil || width != 800 || height != 1000 {
+	if err != nil || width != 1400 || height != 1000 {
 		t.Fatalf("%s, %d × %d, %v", key, width, height, err)
 	}
 	if err := store.Make(t.Context(), key); err != nil {
@@ -100,12 +100,12 @@ func TestTakenAndMade(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	for name, want := range map[string]int{"-320.webp": 320, "-640.webp": 640, "-1280.webp": 800} { // never blown up
+	for name, want := range map[string]image.Point{"-320.webp": {560, 400}, "-640.webp": {1120, 800}, "-1280.webp": {1400, 1000}} { // never blown up
 		data, err := fs.ReadFile(files, key+name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if config, err := xwebp.DecodeConfig(bytes.NewReader(data)); err != nil || config.Width != want || config.Height != want*5/4 {
+		if config, err := xwebp.DecodeConfig(bytes.NewReader(data)); err != nil || config.Width != want.X || config.Height != want.Y {
 			t.Errorf("%s is %d × %d, %v", name, config.Width, config.Height, err)
 		}
 	}
@@ -121,6 +121,19 @@ func TestTakenAndMade(t *testing.T) {
 	left, err := filepath.Glob(folder + "/*")
 	if err != nil || len(left) != 1 {
 		t.Errorf("%q is left, %v", left, err)
+	}
+}
+
+// TestShapes sees that what is too long is cut, and that nothing else is.
+func TestShapes(t *testing.T) {
+	store, _ := open(t)
+	for sent, want := range map[image.Point]image.Point{
+		{400, 500}: {400, 500}, {320, 2000}: {320, 640}, {2000, 400}: {800, 400}, {3000, 3000}: {1600, 1600}, {1600, 3000}: {1280, 2400}, {2560, 3200}: {1280, 1600},
+	} {
+		_, width, height, err := store.Take(t.Context(), bytes.NewReader(asPNG(t, halves(sent.X, sent.Y))))
+		if got := image.Pt(width, height); err != nil || got != want {
+			t.Errorf("%v becomes %v, %v; want %v", sent, got, err, want)
+		}
 	}
 }
 

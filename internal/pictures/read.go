@@ -44,8 +44,7 @@ var formats = []format{
 	}, webp.DecodeConfig, webp.Decode},
 }
 
-// read reads a picture as nothing but pixels: the middle of it, upright, four to
-// five, on white.
+// read reads a picture as nothing but pixels, upright, on white.
 func read(upload io.Reader) (*image.RGBA, error) {
 	picture, orientation, err := decode(upload)
 	if err != nil {
@@ -110,8 +109,13 @@ func twoFaced(data []byte) bool {
 	return false
 }
 
-// upright cuts the middle out of a picture, brings it to the size it is kept in
-// and turns it as its camera was held (EXIF's orientation, 1 to 8).
+// longest bounds how long a picture may be for its other side: what is beyond
+// is cut off at both ends.
+const longest = 2
+
+// upright brings a picture to the size it is kept in, in which it fills the
+// largest frame, and turns it as its camera was held (EXIF's orientation, 1 to
+// 8).
 func upright(picture image.Image, orientation int) (*image.RGBA, error) {
 	turned := orientation >= 5
 	bounds := picture.Bounds()
@@ -122,12 +126,8 @@ func upright(picture image.Image, orientation int) (*image.RGBA, error) {
 	if across < minWidth || down < minHeight {
 		return nil, refuse("That picture is too small: it needs at least %d by %d pixels.", minWidth, minHeight)
 	}
-	width, height := across, across*5/4
-	if height > down {
-		width, height = down*4/5, down
-	}
-	full := min(width, fullWidth)
-	size := image.Pt(full, full*5/4)
+	width, height := min(across, longest*down), min(down, longest*across)
+	size := filling(image.Pt(width, height), fullWidth)
 	if turned {
 		width, height, size.X, size.Y = height, width, size.Y, size.X
 	}

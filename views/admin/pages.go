@@ -171,6 +171,12 @@ func jobKind(kind string) string {
 		return "Make the sizes of a picture of the front page"
 	case "reconcile":
 		return "Ask Stripe about open orders"
+	case models.PublishArgs{}.Kind():
+		return "Put products on sale"
+	case models.FillBackordersArgs{}.Kind():
+		return "Hand pieces to orders that wait for them"
+	case "keep_catalogue":
+		return "Keep collections up to date"
 	case "clean_up":
 		return "Clean up"
 	}

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"fmt"
 	"net/url"
 	"strconv"
 
@@ -23,7 +24,7 @@ type ProductsPage struct {
 
 // productStatuses are the statuses of a product in plain words.
 var productStatuses = map[string]string{
-	models.ProductActive: "for sale", models.ProductDraft: "draft", models.ProductArchived: "archived",
+	models.ProductActive: "for sale", models.ProductDraft: "draft", models.ProductScheduled: "scheduled", models.ProductArchived: "archived",
 }
 
 // ProductStatusText says what a product's status means.
@@ -47,13 +48,17 @@ type ProductForm struct {
 	Summary     string
 	Description string
 	Status      string
+	Publish     string // when it goes on sale, in UTC
 	Featured    bool
 	Collections []views.Choice
 	TaxClasses  []views.Choice
-	Options     [models.MaxOptions]OptionForm
-	AllPrice    string // for every variant
-	AllStock    string
-	Variants    []VariantForm
+	Related     []views.Choice // what goes well with it, and what a search found
+	// RelatedSearch is what was searched for to go well with it.
+	RelatedSearch string
+	Options       [models.MaxOptions]OptionForm
+	AllPrice      string // for every variant
+	AllStock      string
+	Variants      []VariantForm
 }
 
 // OptionForm is an option as typed: its values are separated by commas or
@@ -75,9 +80,42 @@ type VariantForm struct {
 	Stock    string
 	StockWas string
 	Weight   string
+	Barcode  string
+	Policies []views.Choice
+	Promise  string
+	Ships    string
 	Pictures []views.Choice // nil where the product has none
 	Reserved int64
 	Remove   bool
+}
+
+// policyTexts are the policies in plain words.
+var policyTexts = map[models.StockPolicy]string{
+	models.StockDeny: "It is sold out", models.StockBackorder: "It is sold on back-order", models.StockPreorder: "It is sold as a pre-order",
+}
+
+// PolicyText says what happens to a variant when none is left.
+func PolicyText(policy models.StockPolicy) string { return policyTexts[policy] }
+
+// told reports whether a row of the grid says something beside price and stock,
+// or something that is wrong.
+func (p EditProductPage) told(i int, v VariantForm) bool {
+	if v.Promise != "" || v.Ships != "" {
+		return true
+	}
+	for _, choice := range v.Policies {
+		if choice.Selected && choice.Value != string(models.StockDeny) {
+			return true
+		}
+	}
+	for _, fault := range p.Errors {
+		for _, name := range []string{"policy", "promise", "ships"} {
+			if fault.Field == models.VariantField(i, name) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // MayEdit reports whether who looks may save.
@@ -142,6 +180,22 @@ type StockPage struct {
 	NextPage string
 }
 
+// PricesPage shows what a product's variants cost, and when.
+type PricesPage struct {
+	Frame    Frame
+	Product  models.Product
+	Currency string
+	Lines    []models.PriceLine
+	NextPage string
+}
+
+func (p PricesPage) money(amount int64) string {
+	if amount == 0 {
+		return ""
+	}
+	return models.Money{Amount: amount, Currency: p.Currency}.String()
+}
+
 // stockCauses are the causes of a move in plain words.
 var stockCauses = map[models.StockCause]string{
 	models.StockOpening: "on hand at first", models.StockSale: "sold", models.StockRefundReturn: "came back", models.StockAdjustment: "counted",
@@ -161,6 +215,7 @@ type PicturesPage struct {
 	Product  models.Product
 	Pictures []PictureForm
 	Waiting  int
+	Ready    int
 	Uploads  []string // what was typed of each picture that can be sent now
 	Errors   []views.FieldError
 }
@@ -170,6 +225,7 @@ type PictureForm struct {
 	Picture  models.Picture
 	Alt      string
 	Position string
+	Focus    models.Focus
 	Remove   bool
 }
 
@@ -183,9 +239,19 @@ var pictureStatuses = map[string]string{
 	models.PictureWaiting: "being made", models.PictureReady: "ready", models.PictureFailed: "failed",
 }
 
-func waitingText(waiting int) string {
-	if waiting == 1 {
-		return "One picture is being made. It takes some seconds."
+// progressText says how far the pictures are that were sent.
+func (p PicturesPage) progressText() string {
+	text := fmt.Sprintf("%d of %d ready.", p.Ready, len(p.Pictures))
+	if p.Waiting > 0 {
+		text += " Each takes some seconds to make."
 	}
-	return strconv.Itoa(waiting) + " pictures are being made. Each takes some seconds."
+	if failed := len(p.Pictures) - p.Ready - p.Waiting; failed > 0 {
+		text += fmt.Sprintf(" %d failed.", failed)
+	}
+	return text
+}
+
+// focusTexts say where Foci are.
+var focusTexts = [len(models.Foci)]string{
+	"top left", "top", "top right", "left", "middle", "right", "bottom left", "bottom", "bottom right",
 }

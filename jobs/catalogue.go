@@ -1,0 +1,74 @@
+package jobs
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"tuckshop/models"
+)
+
+// publish puts on sale what is due.
+type publish struct {
+	river.WorkerDefaults[models.PublishArgs]
+	store *models.Store
+	log   *slog.Logger
+}
+
+func (w *publish) Work(ctx context.Context, _ *river.Job[models.PublishArgs]) error {
+	published, err := w.store.PublishDue(ctx)
+	if published > 0 {
+		w.log.InfoContext(ctx, "put on sale", "products", published)
+	}
+	return err
+}
+
+// fillBackorders hands pieces that came to the orders that wait for them.
+type fillBackorders struct {
+	river.WorkerDefaults[models.FillBackordersArgs]
+	store *models.Store
+	log   *slog.Logger
+}
+
+func (w *fillBackorders) Work(ctx context.Context, _ *river.Job[models.FillBackordersArgs]) error {
+	pieces, err := w.store.FillBackorders(ctx)
+	if pieces > 0 {
+		w.log.InfoContext(ctx, "filled back-orders", "pieces", pieces)
+	}
+	return err
+}
+
+type keepCatalogueArgs struct{}
+
+func (keepCatalogueArgs) Kind() string { return "keep_catalogue" }
+
+// catalogueInterval is how late a collection by rule may notice that time went
+// by or that something sold out.
+const catalogueInterval = 5 * time.Minute
+
+// keepCatalogue does what time does to the catalogue: it refreshes collections
+// by rule, and catches up with what a lost job left undone.
+type keepCatalogue struct {
+	river.WorkerDefaults[keepCatalogueArgs]
+	store *models.Store
+	log   *slog.Logger
+}
+
+func (w *keepCatalogue) Work(ctx context.Context, _ *river.Job[keepCatalogueArgs]) error {
+	published, err := w.store.PublishDue(ctx)
+	if err != nil {
+		return err
+	}
+	pieces, err := w.store.FillBackorders(ctx)
+	if err != nil {
+		return err
+	}
+	refreshed, err := w.store.RefreshCollections(ctx)
+	if err != nil {
+		return err
+	}
+	w.log.DebugContext(ctx, "kept the catalogue", "published", published, "pieces", pieces, "collections", refreshed)
+	return nil
+}

@@ -1,0 +1,275 @@
+package models_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"tuckshop/models"
+	"tuckshop/models/modelstest"
+)
+
+func (c *clock) pass(by time.Duration) { c.at = c.at.Add(by) }
+
+// saved stores a draft of a product made by change from what is stored.
+func saved(t *testing.T, store *models.Store, id int64, change func(*models.ProductEdit)) models.Product {
+	t.Helper()
+	edit := editOf(again(t, store, id))
+	change(&edit)
+	if _, err := store.SaveProduct(t.Context(), id, edit, staff); err != nil {
+		t.Fatal(err)
+	}
+	return again(t, store, id)
+}
+
+func catalogueVersion(t *testing.T, store *models.Store) int64 {
+	t.Helper()
+	shop, err := store.Shop(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return shop.CatalogueVersion
+}
+
+func TestScheduledProductGoesOnSale(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, url string) {
+		clock := &clock{at: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
+		store := modelstest.New(t, url, models.Options{Now: clock.now})
+		at := clock.at.Add(time.Hour)
+		edit := shirt()
+		edit.Status = models.ProductScheduled
+		_, err := store.CreateProduct(t.Context(), edit, staff)
+		faultsAre(t, "without a moment", err, "publish")
+		past := clock.at
+		edit.PublishAt = &past
+		_, err = store.CreateProduct(t.Context(), edit, staff)
+		faultsAre(t, "a moment that has passed", err, "publish")
+		edit.PublishAt = &at
+		product := made(t, store, edit)
+		if product.Status != models.ProductScheduled || product.PublishAt == nil || !product.PublishAt.Equal(at) {
+			t.Fatalf("stored as %s at %v", product.Status, product.PublishAt)
+		}
+		publish := func(want int) {
+			t.Helper()
+			if n, err := store.PublishDue(t.Context()); err != nil || n != want {
+				t.Fatalf("put %d on sale, %v; want %d", n, err, want)
+			}
+		}
+		clock.pass(time.Hour - time.Second)
+		publish(0)
+		if _, err := store.ProductBySlug(t.Context(), product.Slug); err == nil {
+			t.Error("it is for sale before its time")
+		}
+		version := catalogueVersion(t, store)
+		clock.pass(time.Second)
+		publish(1)
+		publish(0)
+		if shown, err := store.ProductBySlug(t.Context(), product.Slug); err != nil || shown.PublishAt != nil || shown.Version != product.Version+1 {
+			t.Errorf("on sale: %+v, %v", shown, err)
+		}
+		if catalogueVersion(t, store) <= version {
+			t.Error("the pages stay as they were")
+		}
+		// Another status takes the moment away.
+		product = saved(t, store, product.ID, func(e *models.ProductEdit) { e.Status, e.PublishAt = models.ProductDraft, &at })
+		if product.PublishAt != nil {
+			t.Error("a draft keeps its moment")
+		}
+	})
+}
+
+func TestLowestPriceBeforeAReduction(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, url string) {
+		clock := &clock{at: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
+		store := modelstest.New(t, url, models.Options{Now: clock.now})
+		const day = 24 * time.Hour
+		product := made(t, store, models.ProductEdit{Name: "Pen", Status: models.ProductDraft, Variants: []models.VariantEdit{{SKU: "PEN", Price: 100}}})
+		price := func(after time.Duration, status string, now, before, want int64) {
+			t.Helper()
+			clock.pass(after)
+			stored := saved(t, store, product.ID, func(e *models.ProductEdit) {
+				e.Status, e.Variants[0].Price, e.Variants[0].CompareAt = status, now, before
+			})
+			if got := stored.Variants[0].PriorPrice; got != want {
+				t.Errorf("%d after %d on %s: the lowest before is %d, want %d", now, before, clock.at.Format("2 January"), got, want)
+			}
+		}
+		price(day, models.ProductDraft, 5000, 0, 0)           // a slip of 100 that nobody saw
+		price(day, models.ProductActive, 5000, 0, 0)          //
+		price(40*day, models.ProductActive, 4000, 5000, 5000) //
+		price(day, models.ProductActive, 4000, 5000, 5000)    // saved again
+		price(day, models.ProductActive, 3500, 5000, 4000)    // further down
+		price(2*day, models.ProductActive, 5000, 0, 0)        // over
+		price(10*day, models.ProductActive, 4500, 5000, 3500)
+		price(40*day, models.ProductActive, 5000, 0, 0)
+		price(31*day, models.ProductActive, 4200, 5000, 5000) // what was lower lies too far back
+		lines, err := store.PriceHistory(t.Context(), product.ID, 0, 50)
+		if err != nil || len(lines) != 9 || lines[0].Price != 4200 || lines[0].CompareAt != 5000 || lines[0].Actor != staff.Email || lines[len(lines)-1].Price != 100 || lines[len(lines)-1].Offered {
+			t.Errorf("%d lines of history: %+v, %v", len(lines), lines, err)
+		}
+	})
+}
+
+func TestBarcodesAndTerms(t *testing.T) {
+	for code, good := range map[string]bool{
+		"": true, "4006381333931": true, "400638133393 1": true, "036000291452": true, "96385074": true, "10614141000415": true,
+		"4006381333932": false, "400638133393": false, "12345": false, "40063813x3931": false,
+	} {
+		edit := models.ProductEdit{Name: "Pen", Status: models.ProductDraft, Variants: []models.VariantEdit{{SKU: "PEN", Price: 1, Barcode: code}}}
+		if faults := edit.Faults(); (len(faults) == 0) != good {
+			t.Errorf("barcode %q: %v", code, faults)
+		}
+	}
+	edit := models.ProductEdit{Name: "Pen", Status: models.ProductDraft, Variants: []models.VariantEdit{
+		{SKU: "A", Price: 0, WeightGrams: -1, Policy: "sometimes", ShipsOn: "soon", Promise: fmt.Sprintf("%081d", 0)},
+		{SKU: "A", Price: 1, Policy: models.StockPreorder},
+	}}
+	faultsAre(t, "terms", edit.Faults(), "variant-0-price", "variant-0-weight", "variant-0-policy", "variant-0-ships", "variant-0-promise",
+		"variant-1-sku", "variant-1-sku", "variant-1-ships")
+}
+
+func TestRelatedProducts(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, url string) {
+		store := modelstest.New(t, url, models.Options{})
+		shelf, err := store.SaveCollection(t.Context(), 0, models.CollectionEdit{Name: "Shelf"}, staff)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids := map[string]int64{}
+		for _, name := range []string{"Pen", "Ink", "Paper", "Mug"} {
+			edit := models.ProductEdit{Name: name, Status: models.ProductActive, Variants: []models.VariantEdit{{SKU: name, Price: 100}}}
+			if name != "Mug" {
+				edit.Collections = []int64{shelf.ID}
+			}
+			ids[name] = made(t, store, edit).ID
+		}
+		related := func(want ...string) {
+			t.Helper()
+			products, err := store.RelatedProducts(t.Context(), ids["Pen"], 4)
+			var names []string
+			for _, p := range products {
+				names = append(names, p.Name)
+			}
+			if err != nil || !slices.Equal(names, want) {
+				t.Errorf("with a pen go %q, %v; want %q", names, err, want)
+			}
+		}
+		related("Ink", "Paper")
+		keep := []int64{shelf.ID}
+		saved(t, store, ids["Pen"], func(e *models.ProductEdit) {
+			e.Collections, e.Related = keep, []int64{ids["Mug"], ids["Pen"], ids["Ink"], ids["Mug"], 999}
+		})
+		related("Mug", "Ink")
+		saved(t, store, ids["Pen"], func(e *models.ProductEdit) { e.Collections = keep }) // says nothing of them
+		related("Mug", "Ink")
+		saved(t, store, ids["Mug"], func(e *models.ProductEdit) { e.Status = models.ProductDraft })
+		related("Ink")
+		saved(t, store, ids["Pen"], func(e *models.ProductEdit) { e.Collections, e.Related = keep, []int64{} })
+		related("Ink", "Paper")
+	})
+}
+
+func TestCollectionsByRule(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, url string) {
+		clock := &clock{at: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
+		store := modelstest.New(t, url, models.Options{Now: clock.now})
+		product := func(name string, price, stock int64, size string) int64 {
+			return made(t, store, models.ProductEdit{Name: name, Status: models.ProductActive,
+				Options:  []models.Option{{Name: "Size", Values: []models.OptionValue{{Name: size}}}},
+				Variants: []models.VariantEdit{{SKU: name, Price: price, Stock: stock, Options: [3]string{size}}}}).ID
+		}
+		cheap, dear := product("Red pen 100%", 200, 0, "S"), product("Blue pen", 900, 4, "M")
+		rule := func(any bool, conditions ...models.Condition) *models.Rule {
+			return &models.Rule{Any: any, Conditions: conditions}
+		}
+		members := func(what string, collection models.Collection, want ...int64) {
+			t.Helper()
+			products, err := store.CollectionMembers(t.Context(), collection.ID, 10)
+			var ids []int64
+			for _, p := range products {
+				ids = append(ids, p.ID)
+			}
+			slices.Sort(ids)
+			if err != nil || !slices.Equal(ids, want) {
+				t.Errorf("%s: holds %v, %v; want %v", what, ids, err, want)
+			}
+		}
+		shelf := models.Collection{}
+		choose := func(r *models.Rule) models.Collection {
+			t.Helper()
+			var err error
+			if shelf, err = store.SaveCollection(t.Context(), shelf.ID, models.CollectionEdit{Name: "Shelf", Rule: r}, staff); err != nil {
+				t.Fatal(err)
+			}
+			return shelf
+		}
+		for what, c := range map[string]struct {
+			rule *models.Rule
+			want []int64
+		}{
+			"a name":           {rule(false, models.Condition{Kind: models.NameContains, Text: "PEN"}), []int64{cheap, dear}},
+			"a sign":           {rule(false, models.Condition{Kind: models.NameContains, Text: "0%"}), []int64{cheap}},
+			"up to a price":    {rule(false, models.Condition{Kind: models.PriceUpTo, Amount: 200}), []int64{cheap}},
+			"from a price":     {rule(false, models.Condition{Kind: models.PriceFrom, Amount: 201}), []int64{dear}},
+			"in stock":         {rule(false, models.Condition{Kind: models.IsInStock}), []int64{dear}},
+			"an option":        {rule(false, models.Condition{Kind: models.OptionIs, Text: "s"}), []int64{cheap}},
+			"reduced":          {rule(false, models.Condition{Kind: models.IsReduced}), nil},
+			"new":              {rule(false, models.Condition{Kind: models.CreatedWithin, Days: 7}), []int64{cheap, dear}},
+			"a status":         {rule(false, models.Condition{Kind: models.StatusIs, Text: "draft"}), nil},
+			"of several, all":  {rule(false, models.Condition{Kind: models.IsInStock}, models.Condition{Kind: models.PriceUpTo, Amount: 200}), nil},
+			"of several, some": {rule(true, models.Condition{Kind: models.IsInStock}, models.Condition{Kind: models.PriceUpTo, Amount: 200}), []int64{cheap, dear}},
+		} {
+			members(what, choose(c.rule), c.want...)
+			if all, forSale, err := store.CountChosen(t.Context(), *c.rule); err != nil || int(all) != len(c.want) || all != forSale {
+				t.Errorf("%s: counted %d and %d, %v", what, all, forSale, err)
+			}
+		}
+		// A saved product comes and goes at once; time takes a run of the job.
+		choose(rule(false, models.Condition{Kind: models.PriceUpTo, Amount: 300}, models.Condition{Kind: models.CreatedWithin, Days: 7}))
+		members("before", shelf, cheap)
+		saved(t, store, dear, func(e *models.ProductEdit) { e.Variants[0].Price = 300 })
+		members("after a price", shelf, cheap, dear)
+		saved(t, store, cheap, func(e *models.ProductEdit) { e.Variants[0].Price = 400 })
+		members("after another price", shelf, dear)
+		saved(t, store, cheap, func(e *models.ProductEdit) { e.Collections = []int64{shelf.ID} })
+		members("nobody puts a product in by hand", shelf, dear)
+		version := catalogueVersion(t, store)
+		clock.pass(8 * 24 * time.Hour)
+		for want := 1; want >= 0; want-- {
+			if n, err := store.RefreshCollections(t.Context()); err != nil || n != want {
+				t.Errorf("refreshed %d, %v; want %d", n, err, want)
+			}
+		}
+		members("a week later", shelf)
+		if catalogueVersion(t, store) != version+1 {
+			t.Error("the pages stay as they were, or were drawn anew for nothing")
+		}
+		_, err := store.SaveCollection(t.Context(), 0, models.CollectionEdit{Name: "Bad", Sort: "by colour", Rule: rule(false,
+			models.Condition{Kind: models.NameContains}, models.Condition{Kind: models.PriceUpTo}, models.Condition{Kind: models.CreatedWithin, Days: -1},
+			models.Condition{Kind: models.StatusIs, Text: "gone"}, models.Condition{Kind: "colour"})}, staff)
+		faultsAre(t, "a bad rule", err, "sort", "condition-0-value", "condition-1-value", "condition-2-value", "condition-3-value", "condition-4-value")
+		_, err = store.SaveCollection(t.Context(), 0, models.CollectionEdit{Name: "Bad", Rule: rule(false)}, staff)
+		faultsAre(t, "an empty rule", err, "condition-0-value")
+
+		// By hand, in an order of one's own.
+		hand := choose(nil)
+		for _, id := range []int64{cheap, dear} {
+			saved(t, store, id, func(e *models.ProductEdit) { e.Collections = []int64{hand.ID} })
+		}
+		listed := func(want ...int64) {
+			t.Helper()
+			products, total, err := store.Products(t.Context(), models.ProductFilter{Collection: hand.Slug, Sort: models.SortByHand, PerPage: 10})
+			if err != nil || total != 2 || products[0].ID != want[0] || products[1].ID != want[1] {
+				t.Errorf("listed %d of %d, %v", len(products), total, err)
+			}
+		}
+		listed(cheap, dear)
+		if _, err := store.SaveCollection(t.Context(), hand.ID, models.CollectionEdit{Name: "Shelf", Sort: models.SortByHand, Places: map[int64]int64{cheap: 9, dear: 1}}, staff); err != nil {
+			t.Fatal(err)
+		}
+		listed(dear, cheap)
+		saved(t, store, dear, func(e *models.ProductEdit) { e.Collections = []int64{hand.ID} }) // keeps its place
+		listed(dear, cheap)
+	})
+}

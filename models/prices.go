@@ -1,0 +1,142 @@
+package models
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// PriceChange is a row of the price history: from its moment on, a variant had
+// this price. Nothing changes or deletes one.
+type PriceChange struct {
+	ID        int64
+	VariantID int64
+	Price     int64 // minor units
+	CompareAt int64 // minor units; 0 for none
+	Offered   bool  // whether the product was for sale
+	Actor     string
+	CreatedAt time.Time // UTC
+}
+
+// priorWindow is how far back the lowest price before a reduction is looked for:
+// Directive 98/6/EC, article 6a, paragraph 2.
+const priorWindow = 30 * 24 * time.Hour
+
+// enterPrices writes into the history what the product's variants cost now,
+// where it is not what they cost before, and whether they were for sale. Of one
+// whose reduction begins it notes the lowest price before.
+func (s *Store) enterPrices(tx *gorm.DB, before Product, id int64, actor string) error {
+	var now Product
+	if err := tx.Preload("Variants").Take(&now, id).Error; err != nil {
+		return found(err, "find product %d", id)
+	}
+	offered, wasOffered := now.Status == ProductActive, before.Status == ProductActive
+	var rows []PriceChange
+	for _, v := range now.Variants {
+		was := slices.IndexFunc(before.Variants, func(b Variant) bool { return b.ID == v.ID })
+		same := was >= 0 && before.Variants[was].Price == v.Price && before.Variants[was].CompareAt == v.CompareAt
+		if same && offered == wasOffered {
+			continue
+		}
+		rows = append(rows, PriceChange{VariantID: v.ID, Price: v.Price, CompareAt: v.CompareAt, Offered: offered, Actor: actor, CreatedAt: s.now()})
+		prior := v.PriorPrice
+		switch {
+		case v.CompareAt <= v.Price:
+			prior = 0
+		case was >= 0 && !same:
+			var err error
+			if prior, err = priorPrice(tx, v.ID, s.now()); err != nil {
+				return err
+			}
+		}
+		if prior != v.PriorPrice {
+			if err := tx.Model(&Variant{}).Where("id = ?", v.ID).UpdateColumn("prior_price", prior).Error; err != nil {
+				return fmt.Errorf("note the price before of variant %d: %w", v.ID, err)
+			}
+		}
+	}
+	return enterPriceChanges(tx, rows)
+}
+
+func enterPriceChanges(tx *gorm.DB, rows []PriceChange) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	if err := tx.Create(&rows).Error; err != nil {
+		return fmt.Errorf("write the price history: %w", err)
+	}
+	return nil
+}
+
+// priorPrice is the lowest price at which a variant was for sale in the 30 days
+// before at, or 0 where it was not.
+func priorPrice(tx *gorm.DB, variantID int64, at time.Time) (int64, error) {
+	var rows []PriceChange
+	// From the price that was in force when the 30 days began.
+	err := tx.Where(`variant_id = ? AND id >= COALESCE((SELECT MAX(id) FROM price_changes WHERE variant_id = ? AND created_at <= ?), 0)`,
+		variantID, variantID, at.Add(-priorWindow)).Order("id").Find(&rows).Error
+	if err != nil {
+		return 0, fmt.Errorf("read the price history of variant %d: %w", variantID, err)
+	}
+	lowest := int64(0)
+	for _, row := range rows {
+		if row.Offered && (lowest == 0 || row.Price < lowest) {
+			lowest = row.Price
+		}
+	}
+	return lowest, nil
+}
+
+// PriceLine is a row of the price history with the variant it tells of.
+type PriceLine struct {
+	PriceChange
+	SKU     string `gorm:"column:sku"`
+	Option1 string
+	Option2 string
+	Option3 string
+}
+
+// Variant names the variant by its option values.
+func (l PriceLine) Variant() string {
+	return Variant{Option1: l.Option1, Option2: l.Option2, Option3: l.Option3}.Title()
+}
+
+// PriceHistory lists the prices that a product's variants had, newest first,
+// ids below before; 0 starts at the newest.
+func (s *Store) PriceHistory(ctx context.Context, productID, before int64, limit int) ([]PriceLine, error) {
+	query := s.read.WithContext(ctx).Table("price_changes").Select("price_changes.*, v.sku, v.option1, v.option2, v.option3").
+		Joins("JOIN variants v ON v.id = price_changes.variant_id").
+		Where("v.product_id = ?", productID).Order("price_changes.id DESC").Limit(limit)
+	if before > 0 {
+		query = query.Where("price_changes.id < ?", before)
+	}
+	var lines []PriceLine
+	if err := query.Scan(&lines).Error; err != nil {
+		return nil, fmt.Errorf("read the price history of product %d: %w", productID, err)
+	}
+	return lines, nil
+}
+
+// enterFirstPrices writes the history of a product that comes with a catalogue:
+// what is reduced cost its former price from the day the product was made.
+func (s *Store) enterFirstPrices(tx *gorm.DB, product Product) error {
+	var rows []PriceChange
+	for _, v := range product.Variants {
+		row := PriceChange{VariantID: v.ID, Price: v.Price, CompareAt: v.CompareAt, Offered: product.Status == ProductActive, Actor: "catalogue", CreatedAt: s.now()}
+		if v.CompareAt > v.Price {
+			former := row
+			former.Price, former.CompareAt, former.CreatedAt = v.CompareAt, 0, cmp.Or(product.CreatedAt, s.now())
+			rows = append(rows, former)
+		}
+		rows = append(rows, row)
+	}
+	err := tx.Model(&Variant{}).Where("product_id = ? AND compare_at > price", product.ID).UpdateColumn("prior_price", gorm.Expr("compare_at")).Error
+	if err != nil {
+		return fmt.Errorf("note the prices before of product %d: %w", product.ID, err)
+	}
+	return enterPriceChanges(tx, rows)
+}

@@ -17,28 +17,6 @@ import (
 	"tuckshop/views/admin"
 )
 
-// editOf is a stored product as a draft that changes nothing.
-func editOf(product models.Product) models.ProductEdit {
-	edit := models.ProductEdit{
-		Version: product.Version, Name: product.Name, Slug: product.Slug, Summary: product.Summary, Description: product.Description,
-		Status: product.Status, Featured: product.Featured, Options: product.Options,
-	}
-	for _, collection := range product.Collections {
-		edit.Collections = append(edit.Collections, collection.ID)
-	}
-	for _, v := range product.Variants {
-		variant := models.VariantEdit{
-			ID: v.ID, Options: [models.MaxOptions]string{v.Option1, v.Option2, v.Option3}, SKU: v.SKU, Price: v.Price, CompareAt: v.CompareAt,
-			Stock: v.Stock, StockWas: v.Stock, WeightGrams: v.WeightGrams,
-		}
-		if v.PictureID != nil {
-			variant.PictureID = *v.PictureID
-		}
-		edit.Variants = append(edit.Variants, variant)
-	}
-	return edit
-}
-
 // fillForm writes a draft into the fields of the editor.
 func fillForm(page *admin.EditProductPage, edit models.ProductEdit) {
 	page.Form = admin.ProductForm{
@@ -343,7 +321,7 @@ func (a adminPages) conflict(c echo.Context, id int64, mine models.ProductEdit, 
 			mine.Variants[i].Stock = product.Variants[at].Stock + v.Stock - v.StockWas
 		}
 	}
-	yours, theirs := factsOf(mine, product.Variants, choices, shop.Currency), factsOf(editOf(product), product.Variants, choices, shop.Currency)
+	yours, theirs := factsOf(mine, product.Variants, choices, shop.Currency), factsOf(product.Edit(), product.Variants, choices, shop.Currency)
 	for _, fact := range yours {
 		other := ""
 		if at := slices.IndexFunc(theirs, func(f saying) bool { return f.what == fact.what }); at >= 0 {

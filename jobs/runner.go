@@ -45,6 +45,7 @@ type Config struct {
 	Sender            Sender
 	Payments          Payments
 	Pictures          Pictures
+	Fetcher           Fetcher
 	Logger            *slog.Logger
 	Now               func() time.Time // nil: time.Now
 	BaseURL           string
@@ -83,6 +84,8 @@ func New(c Config) (*Runner, error) {
 	river.AddWorker(workers, &refund{store: c.Store, payments: c.Payments})
 	river.AddWorker(workers, &makePicture{store: c.Store, files: c.Pictures})
 	river.AddWorker(workers, &removePicture{store: c.Store, files: c.Pictures})
+	river.AddWorker(workers, &workImport{store: c.Store})
+	river.AddWorker(workers, &fetchPictures{store: c.Store, files: c.Pictures, from: c.Fetcher})
 	river.AddWorker(workers, &cleanUp{store: c.Store, log: c.Logger, now: c.Now})
 
 	// PostgreSQL wakes the runner when a job is committed; SQLite is asked.

@@ -50,6 +50,10 @@ const (
 
 	AuditCollectionSaved   AuditAction = "collection_saved"
 	AuditCollectionDeleted AuditAction = "collection_deleted"
+
+	AuditImported        AuditAction = "imported"
+	AuditImportCancelled AuditAction = "import_cancelled"
+	AuditExported        AuditAction = "exported"
 )
 
 // AuditActions lists every action, for filters.
@@ -59,6 +63,7 @@ var AuditActions = [...]AuditAction{
 	AuditDiscountCreated, AuditDiscountChanged, AuditDiscountOff, AuditDiscountOn,
 	AuditProductCreated, AuditProductChanged, AuditPriceChanged, AuditStockChanged, AuditPictureRemoved,
 	AuditCollectionSaved, AuditCollectionDeleted,
+	AuditImported, AuditImportCancelled, AuditExported,
 }
 
 // AuditEntry says who did what, and when. Nothing in the shop changes or

@@ -75,6 +75,10 @@ var auditActions = map[models.AuditAction]string{
 
 	models.AuditCollectionSaved:   "saved a collection",
 	models.AuditCollectionDeleted: "deleted a collection",
+
+	models.AuditImported:        "imported a file of products",
+	models.AuditImportCancelled: "cancelled an import",
+	models.AuditExported:        "exported a list",
 }
 
 // OverviewPage greets the merchant.
@@ -145,6 +149,10 @@ func jobKind(kind string) string {
 		return "Pay money back"
 	case models.SettleOrderArgs{}.Kind():
 		return "Ask Stripe about an order"
+	case models.ImportArgs{}.Kind():
+		return "Check or import a file of products"
+	case models.FetchPicturesArgs{}.Kind():
+		return "Fetch pictures of an import"
 	case "reconcile":
 		return "Ask Stripe about open orders"
 	case "clean_up":

@@ -29,6 +29,10 @@ var notPages = map[string]string{
 	"/static/*":            "files",
 	"/media/:file":         "files",
 	"/admin/mail/:id/html": "a mail, shown inside /admin/mail/:id",
+
+	"/admin/import/:id/failed.csv": "a file",
+	"/admin/products.csv":          "a file",
+	"/admin/orders.csv":            "a file",
 }
 
 // TestEveryPage looks at every page of the shop in Chromium, on a phone in
@@ -52,6 +56,7 @@ func TestEveryPage(t *testing.T) {
 			"orders":    func(w walk) { w.orders(orders) },
 			"admin":     func(w walk) { w.admin(orders) },
 			"products":  walk.products,
+			"import":    walk.imports,
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()

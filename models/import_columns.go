@@ -1,6 +1,7 @@
 package models
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -144,24 +145,22 @@ func readHead(begins string) (fileHead, error) {
 	return head, err
 }
 
-// csvGuard stands before a cell that a spreadsheet program would take for a
-// formula; guarded cells begin so.
-const (
-	csvGuard   = "'"
-	csvGuarded = "=+-@\t\r"
-)
+// csvFormula is what a spreadsheet program would take for a formula, and what
+// CSVCell makes of that.
+var csvFormula = regexp.MustCompile("^'*[=+\\-@\t\r]")
 
-// CSVCell makes a cell that no spreadsheet program takes for a formula.
+// CSVCell makes a cell that no spreadsheet program takes for a formula, by a
+// quote before it. An import takes the quote away again.
 func CSVCell(text string) string {
-	if text != "" && strings.ContainsRune(csvGuarded, rune(text[0])) {
-		return csvGuard + text
+	if csvFormula.MatchString(text) {
+		return "'" + text
 	}
 	return text
 }
 
 // csvText is what CSVCell was given.
 func csvText(cell string) string {
-	if rest, guarded := strings.CutPrefix(cell, csvGuard); guarded && rest != "" && strings.ContainsRune(csvGuarded, rune(rest[0])) {
+	if rest, guarded := strings.CutPrefix(cell, "'"); guarded && csvFormula.MatchString(rest) {
 		return rest
 	}
 	return cell

@@ -74,7 +74,7 @@ func (p *importPlan) pictures(tx *gorm.DB) error {
 	for _, image := range p.product.images {
 		id, there := p.pictureOf(image.url, sources)
 		if !there {
-			source := PictureSource{URL: image.url, Alt: cmp.Or(image.alt, p.edit.Name)}
+			source := PictureSource{URL: image.url, Alt: cmp.Or(image.alt, p.edit.Name), Variants: [][MaxOptions]string{}}
 			for _, v := range p.product.variants {
 				if v.image == image.url {
 					source.Variants = append(source.Variants, v.options)

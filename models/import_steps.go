@@ -431,7 +431,7 @@ func (s *Store) badRow(ctx context.Context, i Import, fault ImportFault, write f
 		cells = append(cells, "")
 	}
 	for n := range cells {
-		cells[n] = CSVCell(csvText(cells[n]))
+		cells[n] = csvText(cells[n])
 	}
 	return write(append(cells[:len(i.Header):len(i.Header)], fault.Reason))
 }

@@ -97,6 +97,7 @@ type OrdersPage struct {
 	Search   string
 	Status   models.OrderStatus
 	Orders   []models.Order
+	CSV      string // the address of all of them as a file
 	NextPage string // empty on the last page
 }
 

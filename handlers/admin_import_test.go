@@ -61,7 +61,7 @@ func TestImportInTheAdmin(t *testing.T) {
 		i := sendFile(t, app, staff, "Handle,Title,SKU,Price,Tags\nmug,<b>Mug</b>,MUG,12,x\ncap,Cap,CAP,0,y\n=cup,=1+1,CUP,1,z\n")
 		path := fmt.Sprintf("/admin/import/%d", i.ID)
 		page := staff.Get(path).Body
-		for _, says := range []string{"waiting for you", "Enter a price above zero. It says “0”.", "Tags", "Import the good ones", "<dd>2</dd>", "1 bad row"} {
+		for _, says := range []string{"waiting for you", "Enter a price above zero. It says “0”.", "Tags", "Import the good ones", "<dd>2 products</dd>", "1 bad row"} {
 			if !strings.Contains(page, says) {
 				t.Errorf("the page does not say %q\n%s", says, page)
 			}

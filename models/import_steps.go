@@ -70,11 +70,12 @@ func (s *Store) readStep(ctx context.Context, i Import) (importStep, error) {
 	for {
 		begins, line := file.offset, file.line
 		read, err := file.next()
-		if err != nil && !errors.Is(err, io.EOF) {
+		over := errors.Is(err, io.EOF)
+		if err != nil && !over {
 			return step, err
 		}
 		row := importRow{read, header}
-		ends := err != nil || row.Fault != "" || (len(rows) > 0 && (rows[0].Fault != "" || row.text(colHandle) != rows[0].text(colHandle))) || len(rows) == maxGroupRows
+		ends := over || row.Fault != "" || (len(rows) > 0 && (rows[0].Fault != "" || row.text(colHandle) != rows[0].text(colHandle))) || len(rows) == maxGroupRows
 		if ends && len(rows) > 0 {
 			step.products = append(step.products, readProduct(rows, shop.Currency))
 			step.rows += int64(len(rows))
@@ -84,12 +85,13 @@ func (s *Store) readStep(ctx context.Context, i Import) (importStep, error) {
 				return step, nil
 			}
 		}
-		if err != nil {
+		if over {
 			step.position, step.line = i.Size, file.line
-			return step, nil
+			break
 		}
 		rows = append(rows, row)
 	}
+	return step, nil
 }
 
 // WorkImport does the next piece of an import, in one transaction with how far

@@ -69,7 +69,7 @@ func (b *bench) importInto(ctx context.Context, d *database, kind string) error 
 	}
 	received := time.Since(began)
 	began = time.Now()
-	if err := d.until(ctx, "SELECT COUNT(*) FROM imports WHERE status = 'checked' AND bad_rows = 0", importPatience); err != nil {
+	if err := d.until(ctx, "SELECT COUNT(*) FROM imports WHERE status = 'checked' AND bad_rows = 0"); err != nil {
 		return errors.Join(err, shop.stop())
 	}
 	checked := time.Since(began)
@@ -77,7 +77,7 @@ func (b *bench) importInto(ctx context.Context, d *database, kind string) error 
 	if _, err := owner.send(ctx, location+"/start", "application/x-www-form-urlencoded", strings.NewReader("")); err != nil {
 		return errors.Join(err, shop.stop())
 	}
-	if err := d.until(ctx, "SELECT COUNT(*) FROM imports WHERE status = 'importing' AND position > size / 2", importPatience); err != nil {
+	if err := d.until(ctx, "SELECT COUNT(*) FROM imports WHERE status = 'importing' AND position > size / 2"); err != nil {
 		return errors.Join(err, shop.stop())
 	}
 	half := time.Since(began)
@@ -93,11 +93,11 @@ func (b *bench) importInto(ctx context.Context, d *database, kind string) error 
 	if shop, _, err = b.merchantOf(ctx, d, dir); err != nil {
 		return err
 	}
-	if err := d.until(ctx, fmt.Sprintf("SELECT CASE WHEN COUNT(*) > %d THEN 1 ELSE 0 END FROM products", there), importPatience); err != nil {
+	if err := d.until(ctx, fmt.Sprintf("SELECT CASE WHEN COUNT(*) > %d THEN 1 ELSE 0 END FROM products", there)); err != nil {
 		return errors.Join(err, shop.stop())
 	}
 	waited := time.Since(began)
-	if err := d.until(ctx, "SELECT COUNT(*) FROM imports WHERE status = 'done'", importPatience); err != nil {
+	if err := d.until(ctx, "SELECT COUNT(*) FROM imports WHERE status = 'done'"); err != nil {
 		return errors.Join(err, shop.stop())
 	}
 	rest := time.Since(began) - waited

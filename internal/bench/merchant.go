@@ -113,16 +113,16 @@ func (d *database) number(ctx context.Context, query string) (int64, error) {
 }
 
 // until asks again and again whether something is so.
-func (d *database) until(ctx context.Context, query string, patience time.Duration) error {
+func (d *database) until(ctx context.Context, query string) error {
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
-	for deadline := time.Now().Add(patience); ; {
+	for deadline := time.Now().Add(importPatience); ; {
 		n, err := d.number(ctx, query)
 		if err != nil || n > 0 {
 			return err
 		}
 		if time.Now().After(deadline) {
-			return fmt.Errorf("not so after %s: %s", patience, query)
+			return fmt.Errorf("not so after %s: %s", importPatience, query)
 		}
 		select {
 		case <-ctx.Done():

@@ -34,7 +34,28 @@ func (w walk) imports() {
 	w.visit("admin import done", path, 200)
 	w.visit("admin import list", "/admin/import", 200)
 
-	// One that stands still.
+	// Of another file the pictures are not fetched before these, whose files no
+	// job can make, for as long as the walk takes.
+	apron, err := w.app.Store.ProductBySlug(w.t.Context(), "garden-apron")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for range 3 {
+		if err := w.app.Store.AddPicture(w.t.Context(), apron.ID, models.Picture{Key: "p-none", Alt: "An apron"}); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	stuck, err := w.app.Store.ReceiveImport(w.t.Context(), "trowel.csv", false,
+		strings.NewReader("Handle,Title,SKU,Price,Image Src\ntrowel,Trowel,TR-1,9,http://127.0.0.1/trowel.jpg\n"), actor)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	waitForImport(w.t, w.app, stuck.ID)
+	w.Open(w.app.URL + fmt.Sprintf("/admin/import/%d", stuck.ID))
+	w.check("status", w.Click("form[action$=start] button"), 200)
+	waitForImport(w.t, w.app, stuck.ID)
+	w.visit("admin import going on", fmt.Sprintf("/admin/import/%d", stuck.ID), 200)
+
 	var large strings.Builder
 	large.WriteString("Handle,Title,SKU,Price\n")
 	for n := range 90 {

@@ -20,6 +20,7 @@ import (
 	"tuckshop/handlers"
 	"tuckshop/internal/config"
 	"tuckshop/internal/demo"
+	"tuckshop/internal/fetch"
 	"tuckshop/internal/mail"
 	"tuckshop/internal/payments"
 	"tuckshop/internal/pictures"
@@ -83,7 +84,7 @@ func serve(ctx context.Context, args []string, cfg config.Config, _ io.Reader, s
 	}
 	defer func() { err = errors.Join(err, media.Close()) }()
 	runner, err := jobs.New(jobs.Config{
-		Store: store, Sender: post, Payments: client, Pictures: media, Logger: log, BaseURL: cfg.BaseURL, MailFrom: cfg.MailFrom,
+		Store: store, Sender: post, Payments: client, Pictures: media, Fetcher: fetch.Client{}, Logger: log, BaseURL: cfg.BaseURL, MailFrom: cfg.MailFrom,
 		ReconcileInterval: cfg.ReconcileInterval, ReconcileAfter: cfg.ReconcileAfter,
 	})
 	if err != nil {

@@ -145,6 +145,14 @@ func adminRoutes(e *echo.Echo, c Config, frames *frames, limits *limits, refusal
 	route(models.RoleViewer, get, "/pages/:id/preview", a.previewText)
 	route(models.RoleManager, get, "/pages/:id/delete", a.confirmText)
 	route(models.RoleManager, post, "/pages/:id/delete", a.deleteText)
+	route(models.RoleManager, get, "/import", a.imports)
+	route(models.RoleManager, post, "/import", a.receiveImport)
+	route(models.RoleManager, get, "/import/:id", a.showImport)
+	route(models.RoleManager, post, "/import/:id/start", a.startImport)
+	route(models.RoleManager, post, "/import/:id/cancel", a.cancelImport)
+	route(models.RoleManager, get, "/import/:id/failed.csv", a.failedRows)
+	route(models.RoleManager, get, "/products.csv", a.exportProducts)
+	route(models.RoleManager, get, "/orders.csv", a.exportOrders)
 	route(models.RoleViewer, get, "/mail", a.mails)
 	route(models.RoleViewer, get, "/mail/:id", a.mail)
 	route(models.RoleViewer, get, "/mail/:id/html", a.mailHTML)
@@ -313,17 +321,22 @@ func older(path string, filter url.Values, rows int, last int64) string {
 	return path + "?" + filter.Encode()
 }
 
+// orderStatus is the status that a list of orders is filtered by.
+func orderStatus(c echo.Context) models.OrderStatus {
+	for _, status := range models.OrderStatuses {
+		if c.QueryParam("status") == string(status) {
+			return status
+		}
+	}
+	return ""
+}
+
 func (a adminPages) orders(c echo.Context) error {
 	frame, err := a.frame(c, "Orders", "/admin/orders")
 	if err != nil {
 		return err
 	}
-	page := admin.OrdersPage{Frame: frame, Search: c.QueryParam("q")}
-	for _, status := range models.OrderStatuses {
-		if c.QueryParam("status") == string(status) {
-			page.Status = status
-		}
-	}
+	page := admin.OrdersPage{Frame: frame, Search: c.QueryParam("q"), Status: orderStatus(c)}
 	page.Orders, err = a.store.Orders(c.Request().Context(), models.OrderFilter{
 		Search: page.Search, Status: page.Status, Before: before(c), Limit: adminPage,
 	})
@@ -332,6 +345,7 @@ func (a adminPages) orders(c echo.Context) error {
 	}
 	if n := len(page.Orders); n > 0 {
 		filter := url.Values{"q": {page.Search}, "status": {string(page.Status)}}
+		page.CSV = address("/admin/orders.csv", filter)
 		page.NextPage = older("/admin/orders", filter, n, page.Orders[n-1].ID)
 	}
 	return a.show(c, admin.Orders(page))

@@ -148,15 +148,23 @@ func oddName(header *multipart.FileHeader) bool {
 	return err != nil || strings.ContainsAny(parameters["filename"], `/\`)
 }
 
+// giveTime lets a request take as long as an upload may: the server's own
+// time-out is for forms without files.
+func giveTime(c echo.Context) error {
+	limits := http.NewResponseController(c.Response())
+	deadline := time.Now().Add(uploadTime)
+	if err := errors.Join(limits.SetReadDeadline(deadline), limits.SetWriteDeadline(deadline)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return fmt.Errorf("give an upload time: %w", err)
+	}
+	return nil
+}
+
 // multipartForm reads a form with files. What does not fit into memory is in
 // temporary files until RemoveAll.
 func multipartForm(c echo.Context) (*multipart.Form, error) {
 	request := c.Request()
-	// The server's own time-out is for forms without files.
-	limits := http.NewResponseController(c.Response())
-	deadline := time.Now().Add(uploadTime)
-	if err := errors.Join(limits.SetReadDeadline(deadline), limits.SetWriteDeadline(deadline)); err != nil && !errors.Is(err, http.ErrNotSupported) {
-		return nil, fmt.Errorf("give an upload time: %w", err)
+	if err := giveTime(c); err != nil {
+		return nil, err
 	}
 	request.Body = http.MaxBytesReader(c.Response(), request.Body, uploadSize)
 	if err := request.ParseMultipartForm(uploadMemory); err != nil {

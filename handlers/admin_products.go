@@ -113,7 +113,7 @@ func (a adminPages) editProduct(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	edit := editOf(product)
+	edit := product.Edit()
 	fillForm(&page, edit)
 	if page.Form.Collections, err = a.collectionChoices(c, edit.Collections); err != nil {
 		return err

@@ -32,6 +32,9 @@ var notPages = map[string]string{
 	"/admin/mail/:id/html": "a mail, shown inside /admin/mail/:id",
 
 	"/admin/settings/look/theme.css": "a file",
+	"/admin/import/:id/failed.csv":   "a file",
+	"/admin/products.csv":            "a file",
+	"/admin/orders.csv":              "a file",
 }
 
 // TestEveryPage looks at every page of the shop in Chromium, on a phone in
@@ -58,6 +61,7 @@ func TestEveryPage(t *testing.T) {
 			"site":      walk.site,
 			"delivery":  walk.delivery,
 			"delivered": walk.deliveredCart,
+			"import":    walk.imports,
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()

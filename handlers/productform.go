@@ -17,32 +17,6 @@ import (
 	"tuckshop/views/admin"
 )
 
-// editOf is a stored product as a draft that changes nothing.
-func editOf(product models.Product) models.ProductEdit {
-	edit := models.ProductEdit{
-		Version: product.Version, Name: product.Name, Slug: product.Slug, Summary: product.Summary, Description: product.Description,
-		Status: product.Status, PublishAt: product.PublishAt, Featured: product.Featured, Options: product.Options,
-	}
-	if product.TaxClassID != nil {
-		edit.TaxClass = *product.TaxClassID
-	}
-	for _, collection := range product.Collections {
-		edit.Collections = append(edit.Collections, collection.ID)
-	}
-	for _, v := range product.Variants {
-		variant := models.VariantEdit{
-			ID: v.ID, Options: [models.MaxOptions]string{v.Option1, v.Option2, v.Option3}, SKU: v.SKU, Price: v.Price, CompareAt: v.CompareAt,
-			Stock: v.Stock, StockWas: v.Stock, WeightGrams: v.WeightGrams,
-			Barcode: v.Barcode, Policy: v.Policy, Promise: v.Promise, ShipsOn: v.ShipsOn,
-		}
-		if v.PictureID != nil {
-			variant.PictureID = *v.PictureID
-		}
-		edit.Variants = append(edit.Variants, variant)
-	}
-	return edit
-}
-
 // fillForm writes a draft into the fields of the editor.
 func fillForm(page *admin.EditProductPage, edit models.ProductEdit) {
 	page.Form = admin.ProductForm{
@@ -353,7 +327,7 @@ func (a adminPages) conflict(c echo.Context, id int64, mine models.ProductEdit, 
 			mine.Variants[i].Stock = product.Variants[at].Stock + v.Stock - v.StockWas
 		}
 	}
-	yours, theirs := factsOf(mine, product.Variants, choices, shop.Currency), factsOf(editOf(product), product.Variants, choices, shop.Currency)
+	yours, theirs := factsOf(mine, product.Variants, choices, shop.Currency), factsOf(product.Edit(), product.Variants, choices, shop.Currency)
 	if yours, theirs, err = a.relatedFacts(c, product.ID, mine, yours, theirs); err != nil {
 		return err
 	}

@@ -14,7 +14,8 @@ type cleanUpArgs struct{}
 
 func (cleanUpArgs) Kind() string { return "clean_up" }
 
-// cleanUp deletes carts nobody came back to and sessions that ended.
+// cleanUp deletes carts nobody came back to, sessions that ended and files that
+// were imported.
 type cleanUp struct {
 	river.WorkerDefaults[cleanUpArgs]
 	store *models.Store
@@ -26,6 +27,10 @@ type cleanUp struct {
 // cookie.
 const cartsKept = 31 * 24 * time.Hour
 
+// importsKept is how long the file of an import is kept, and what was wrong with
+// it.
+const importsKept = 30 * 24 * time.Hour
+
 func (w *cleanUp) Work(ctx context.Context, _ *river.Job[cleanUpArgs]) error {
 	carts, err := w.store.DeleteStaleCarts(ctx, w.now().Add(-cartsKept))
 	if err != nil {
@@ -35,6 +40,12 @@ func (w *cleanUp) Work(ctx context.Context, _ *river.Job[cleanUpArgs]) error {
 	if err != nil {
 		return err
 	}
-	w.log.InfoContext(ctx, "cleaned up", "carts", carts, "sessions", sessions)
+	imports := 0
+	for gone := true; gone; imports++ {
+		if gone, err = w.store.ForgetImport(ctx, w.now().Add(-importsKept)); err != nil {
+			return err
+		}
+	}
+	w.log.InfoContext(ctx, "cleaned up", "carts", carts, "sessions", sessions, "imports", imports-1)
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -13,6 +14,9 @@ import (
 
 // Pictures keeps the files of uploaded pictures.
 type Pictures interface {
+	// Take takes a picture in under a key of its own. The error is a
+	// *models.InvalidError where the picture is at fault.
+	Take(ctx context.Context, upload io.Reader) (key string, width, height int, err error)
 	// Make makes the files that the shop shows; made again, they are the same.
 	Make(ctx context.Context, key string) error
 	// Remove removes them; removed again is no fault.

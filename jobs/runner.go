@@ -45,6 +45,7 @@ type Config struct {
 	Sender            Sender
 	Payments          Payments
 	Pictures          Pictures
+	Fetcher           Fetcher
 	Logger            *slog.Logger
 	Now               func() time.Time // nil: time.Now
 	BaseURL           string
@@ -84,6 +85,8 @@ func New(c Config) (*Runner, error) {
 	river.AddWorker(workers, &makePicture{store: c.Store, files: c.Pictures})
 	river.AddWorker(workers, &makeSitePicture{store: c.Store, files: c.Pictures})
 	river.AddWorker(workers, &removePicture{store: c.Store, files: c.Pictures})
+	river.AddWorker(workers, &workImport{store: c.Store})
+	river.AddWorker(workers, &fetchPictures{store: c.Store, files: c.Pictures, from: c.Fetcher})
 	river.AddWorker(workers, &cleanUp{store: c.Store, log: c.Logger, now: c.Now})
 	river.AddWorker(workers, &publish{store: c.Store, log: c.Logger})
 	river.AddWorker(workers, &fillBackorders{store: c.Store, log: c.Logger})

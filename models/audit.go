@@ -62,6 +62,9 @@ const (
 	AuditDeliveryChanged AuditAction = "delivery_changed"
 	AuditDeliveryDeleted AuditAction = "delivery_deleted"
 	AuditTaxChanged      AuditAction = "tax_changed"
+	AuditImported        AuditAction = "imported"
+	AuditImportCancelled AuditAction = "import_cancelled"
+	AuditExported        AuditAction = "exported"
 )
 
 // AuditActions lists every action, for filters.
@@ -73,6 +76,7 @@ var AuditActions = [...]AuditAction{
 	AuditCollectionSaved, AuditCollectionDeleted,
 	AuditIdentitySaved, AuditLookSaved, AuditLogoChanged, AuditHomeChanged, AuditHomePublished, AuditPageSaved, AuditPageDeleted, AuditMenuSaved,
 	AuditDeliveryChanged, AuditDeliveryDeleted, AuditTaxChanged,
+	AuditImported, AuditImportCancelled, AuditExported,
 }
 
 // AuditEntry says who did what, and when. Nothing in the shop changes or

@@ -70,6 +70,32 @@ type VariantEdit struct {
 	Remove      bool
 }
 
+// Edit is the product as a draft that changes nothing.
+func (p Product) Edit() ProductEdit {
+	edit := ProductEdit{
+		Version: p.Version, Name: p.Name, Slug: p.Slug, Summary: p.Summary, Description: p.Description,
+		Status: p.Status, PublishAt: p.PublishAt, Featured: p.Featured, Options: p.Options,
+	}
+	if p.TaxClassID != nil {
+		edit.TaxClass = *p.TaxClassID
+	}
+	for _, collection := range p.Collections {
+		edit.Collections = append(edit.Collections, collection.ID)
+	}
+	for _, v := range p.Variants {
+		variant := VariantEdit{
+			ID: v.ID, Options: [MaxOptions]string{v.Option1, v.Option2, v.Option3}, SKU: v.SKU, Price: v.Price, CompareAt: v.CompareAt,
+			Stock: v.Stock, StockWas: v.Stock, WeightGrams: v.WeightGrams,
+			Barcode: v.Barcode, Policy: v.Policy, Promise: v.Promise, ShipsOn: v.ShipsOn,
+		}
+		if v.PictureID != nil {
+			variant.PictureID = *v.PictureID
+		}
+		edit.Variants = append(edit.Variants, variant)
+	}
+	return edit
+}
+
 // Title names the variant by its option values.
 func (v VariantEdit) Title() string {
 	return Variant{Option1: v.Options[0], Option2: v.Options[1], Option3: v.Options[2]}.Title()

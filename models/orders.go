@@ -54,7 +54,15 @@ type OrderFilter struct {
 
 // Orders lists orders, newest first.
 func (s *Store) Orders(ctx context.Context, f OrderFilter) ([]Order, error) {
-	query := s.read.WithContext(ctx).Preload("Items").Order("id DESC").Limit(f.Limit)
+	var orders []Order
+	if err := filterOrders(s.read.WithContext(ctx).Preload("Items"), f).Find(&orders).Error; err != nil {
+		return nil, fmt.Errorf("list orders: %w", err)
+	}
+	return orders, nil
+}
+
+func filterOrders(query *gorm.DB, f OrderFilter) *gorm.DB {
+	query = query.Order("id DESC").Limit(f.Limit)
 	if f.Before > 0 {
 		query = query.Where("id < ?", f.Before)
 	}
@@ -72,11 +80,7 @@ func (s *Store) Orders(ctx context.Context, f OrderFilter) ([]Order, error) {
 			UNION SELECT id FROM orders WHERE family_key >= ? AND family_key < ?)`,
 			search, search, end, search, end, search, end)
 	}
-	var orders []Order
-	if err := query.Find(&orders).Error; err != nil {
-		return nil, fmt.Errorf("list orders: %w", err)
-	}
-	return orders, nil
+	return query
 }
 
 // OrderHistory is everything that is known to have happened to an order.

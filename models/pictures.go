@@ -57,19 +57,24 @@ func (s *Store) AddPicture(ctx context.Context, productID int64, picture Picture
 		if len(product.Pictures) >= MaxPictures {
 			return &InvalidError{Field: "file", Message: fmt.Sprintf("A product can have up to %d pictures.", MaxPictures)}
 		}
-		picture.ProductID, picture.Status = productID, PictureWaiting
-		for _, other := range product.Pictures {
-			picture.Position = max(picture.Position, other.Position+1)
-		}
-		if err := tx.Create(&picture).Error; err != nil {
-			return err
-		}
-		return s.enqueue(tx, PictureArgs{PictureID: picture.ID}, nil)
+		return s.addPicture(tx, product, &picture)
 	})
 	if err != nil {
 		return fmt.Errorf("add a picture to product %d: %w", productID, err)
 	}
 	return nil
+}
+
+// addPicture puts a picture behind those a product has and has its files made.
+func (s *Store) addPicture(tx *gorm.DB, product Product, picture *Picture) error {
+	picture.ProductID, picture.Status = product.ID, PictureWaiting
+	for _, other := range product.Pictures {
+		picture.Position = max(picture.Position, other.Position+1)
+	}
+	if err := tx.Create(picture).Error; err != nil {
+		return fmt.Errorf("store a picture: %w", err)
+	}
+	return s.enqueue(tx, PictureArgs{PictureID: picture.ID}, nil)
 }
 
 // PictureEdit is a picture as somebody wants it to be.

@@ -100,43 +100,49 @@ func (s *Store) SaveProduct(ctx context.Context, id int64, draft ProductEdit, ac
 		if before.Version != draft.Version {
 			return ErrConflict
 		}
-		slug, err := s.checkProduct(tx, id, draft)
-		if err != nil {
-			return err
-		}
-		product = before
-		product.Slug, product.Name, product.Status, product.Version = slug, draft.Name, draft.Status, before.Version+1
-		product.PublishAt = draft.publishAt()
-		result := tx.Model(&Product{}).Where("id = ? AND version = ?", id, before.Version).Updates(map[string]any{
-			"slug": slug, "name": draft.Name, "summary": draft.Summary, "description": draft.Description, "status": draft.Status,
-			"publish_at": product.PublishAt, "featured": draft.Featured, "version": product.Version, "updated_at": s.now(),
-		})
-		if result.Error != nil {
-			return asTaken(result.Error, "slug", "Another product has that address. Choose another one.")
-		}
-		if result.RowsAffected == 0 {
-			return ErrConflict
-		}
-		if err := s.renameSlug(tx, before, slug); err != nil {
-			return err
-		}
-		if err := s.writeParts(tx, before, draft, actor); err != nil {
-			return err
-		}
-		if err := s.productStored(tx, before, id, draft, actor); err != nil {
-			return err
-		}
-		if was, is := productState(before), productState(product); was != is {
-			if err := s.audit(tx, actor, AuditProductChanged, "product "+slug, was, is); err != nil {
-				return err
-			}
-		}
-		return catalogueChanged(tx)
+		product, err = s.saveProduct(tx, before, draft, actor)
+		return err
 	})
 	if err != nil {
 		return product, fmt.Errorf("save product %d: %w", id, err)
 	}
 	return product, nil
+}
+
+// saveProduct brings a product, as it is stored now, to what a draft says.
+func (s *Store) saveProduct(tx *gorm.DB, before Product, draft ProductEdit, actor Actor) (Product, error) {
+	slug, err := s.checkProduct(tx, before.ID, draft)
+	if err != nil {
+		return before, err
+	}
+	product := before
+	product.Slug, product.Name, product.Status, product.Version = slug, draft.Name, draft.Status, before.Version+1
+	product.PublishAt = draft.publishAt()
+	result := tx.Model(&Product{}).Where("id = ? AND version = ?", before.ID, before.Version).Updates(map[string]any{
+		"slug": slug, "name": draft.Name, "summary": draft.Summary, "description": draft.Description, "status": draft.Status,
+		"publish_at": product.PublishAt, "featured": draft.Featured, "version": product.Version, "updated_at": s.now(),
+	})
+	if result.Error != nil {
+		return before, asTaken(result.Error, "slug", "Another product has that address. Choose another one.")
+	}
+	if result.RowsAffected == 0 {
+		return before, ErrConflict
+	}
+	if err := s.renameSlug(tx, before, slug); err != nil {
+		return before, err
+	}
+	if err := s.writeParts(tx, before, draft, actor); err != nil {
+		return before, err
+	}
+	if err := s.productStored(tx, before, before.ID, draft, actor); err != nil {
+		return before, err
+	}
+	if was, is := productState(before), productState(product); was != is {
+		if err := s.audit(tx, actor, AuditProductChanged, "product "+slug, was, is); err != nil {
+			return before, err
+		}
+	}
+	return product, catalogueChanged(tx)
 }
 
 // productState is what the audit log says of a product beside its prices.

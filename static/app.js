@@ -68,3 +68,14 @@ const look = async (tries) => {
   else if (tries < 30) setTimeout(look, 1500 + tries * 250, tries + 1);
 };
 if (check) setTimeout(look, 1500, 1);
+
+// What takes long in the admin shows how far it has come.
+const follow = async () => {
+  const answer = await fetch(location.href).catch(() => null);
+  const text = answer?.ok ? await answer.text() : "";
+  const next = new DOMParser().parseFromString(text, "text/html").querySelector("[data-live]");
+  if (text && !next) return location.reload();
+  if (next) document.querySelector("[data-live]").replaceChildren(...next.childNodes);
+  setTimeout(follow, 1500);
+};
+if (document.querySelector("[data-live]")) setTimeout(follow, 1500);

@@ -29,6 +29,7 @@ import (
 
 	"tuckshop/handlers"
 	"tuckshop/internal/demo"
+	"tuckshop/internal/fetch"
 	"tuckshop/internal/mail"
 	"tuckshop/internal/payments"
 	"tuckshop/internal/pictures"
@@ -62,8 +63,9 @@ type Options struct {
 	WebhookSecrets []string
 	RateLimits     bool
 	Demo           bool
-	Sender         jobs.Sender // nil: mail is kept
-	SecretKeys     []string    // nil: a key of the test's own
+	Sender         jobs.Sender  // nil: mail is kept
+	SecretKeys     []string     // nil: a key of the test's own
+	Fetcher        jobs.Fetcher // nil: as in a real shop
 	// Reconcile is how often Stripe is asked about whatever waits, however new
 	// it is; 0: only at the start, about nothing.
 	Reconcile     time.Duration
@@ -104,6 +106,9 @@ func New(t *testing.T, databaseURL string, o Options) *App {
 		sender = mail.Outbox{}
 	}
 	reconcileAfter := time.Duration(0)
+	if o.Fetcher == nil {
+		o.Fetcher = fetch.Client{}
+	}
 	if o.Reconcile == 0 {
 		o.Reconcile, reconcileAfter = time.Hour, time.Hour
 	}
@@ -112,7 +117,7 @@ func New(t *testing.T, databaseURL string, o Options) *App {
 		t.Fatal(err)
 	}
 	runner, err := jobs.New(jobs.Config{
-		Store: store, Sender: sender, Payments: client, Pictures: media, Logger: log, Now: o.Now, BaseURL: shopURL, MailFrom: "shop@example.com",
+		Store: store, Sender: sender, Payments: client, Pictures: media, Fetcher: o.Fetcher, Logger: log, Now: o.Now, BaseURL: shopURL, MailFrom: "shop@example.com",
 		ReconcileInterval: o.Reconcile, ReconcileAfter: reconcileAfter,
 	})
 	if err != nil {

@@ -43,6 +43,8 @@ var parts = []struct {
 	{"webhooks", "", measureWebhooks},
 	{"checkout", "", measureCheckout},
 	{"mail", "", measureMail},
+	{"import", "", measureImport},
+	{"export", "", measureExport},
 }
 
 func main() {

@@ -97,6 +97,9 @@ var auditActions = map[models.AuditAction]string{
 	models.AuditDeliveryChanged: "changed the delivery",
 	models.AuditDeliveryDeleted: "deleted a way of delivery",
 	models.AuditTaxChanged:      "changed the tax settings",
+	models.AuditImported:        "imported a file of products",
+	models.AuditImportCancelled: "cancelled an import",
+	models.AuditExported:        "exported a list",
 }
 
 // OverviewPage greets the merchant.
@@ -115,6 +118,7 @@ type OrdersPage struct {
 	Search   string
 	Status   models.OrderStatus
 	Orders   []models.Order
+	CSV      string // the address of all of them as a file
 	NextPage string // empty on the last page
 }
 
@@ -169,6 +173,10 @@ func jobKind(kind string) string {
 		return "Ask Stripe about an order"
 	case models.SitePictureArgs{}.Kind():
 		return "Make the sizes of a picture of the front page"
+	case models.ImportArgs{}.Kind():
+		return "Check or import a file of products"
+	case models.FetchPicturesArgs{}.Kind():
+		return "Fetch pictures of an import"
 	case "reconcile":
 		return "Ask Stripe about open orders"
 	case models.PublishArgs{}.Kind():

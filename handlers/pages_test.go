@@ -29,6 +29,15 @@ var notPages = map[string]string{
 	"/static/*":            "files",
 	"/media/:file":         "files",
 	"/admin/mail/:id/html": "a mail, shown inside /admin/mail/:id",
+
+	"/sitemaps/:file":                   "for machines",
+	"/feeds/google.xml":                 "for machines",
+	"/feeds/meta.csv":                   "for machines",
+	"/feeds/new.xml":                    "for machines",
+	"/llms.txt":                         "for machines",
+	"/previews/shop/:file":              "a picture",
+	"/previews/collections/:slug/:file": "a picture",
+	"/previews/products/:slug/:file":    "a picture",
 }
 
 // TestEveryPage looks at every page of the shop in Chromium, on a phone in

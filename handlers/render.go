@@ -93,6 +93,7 @@ func (f *frames) page(c echo.Context, title, section string) (views.Frame, error
 			Label: collection.Name, URL: path, Count: collection.Products, Current: path == section,
 		})
 	}
+	frame.Picture, frame.PictureAlt = f.preview("/previews/shop", shopPreview(snap))
 	frame.CartCount, err = f.cartCount(c)
 	return frame, err
 }

@@ -14,7 +14,8 @@ type Frame struct {
 	Title       string // without the shop's name
 	Description string // for search engines; plain text
 	Canonical   string // absolute URL; empty for pages that have none
-	Picture     string // absolute URL of the picture for previews; may be empty
+	Picture     string // absolute URL of the picture that stands for the page where its link is shared
+	PictureAlt  string // what it shows
 	BaseURL     string // absolute, no trailing slash
 	NoIndex     bool
 	Simulated   bool // payments run against the simulator: no money moves
@@ -160,6 +161,7 @@ type PageLink struct {
 // ProductPage shows one product.
 type ProductPage struct {
 	Frame       Frame
+	ID          int64
 	Slug        string
 	Name        string
 	Summary     string
@@ -167,6 +169,7 @@ type ProductPage struct {
 	Pictures    []ProductPicture
 	Price       models.Money // of the chosen variant, or the lowest
 	From        bool
+	Chosen      bool // the address names a variant, and Price is its
 	CompareAt   models.Money
 	Variants    []VariantChoice
 	Options     []string // names of the options, for the legend: "Colour and ruling"
@@ -187,8 +190,9 @@ type ProductPicture struct {
 // VariantChoice is one radio button of the product page.
 type VariantChoice struct {
 	ID        int64
-	Title     string // "Red / Dotted"; the product's name where there are no options
-	Swatch    string // #rrggbb or empty
+	Title     string   // "Red / Dotted"; the product's name where there are no options
+	Values    []string // of the page's options, in their order
+	Swatch    string   // #rrggbb or empty
 	Price     models.Money
 	CompareAt models.Money
 	SKU       string

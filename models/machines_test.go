@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"tuckshop/models"
 	"tuckshop/models/modelstest"
@@ -20,13 +21,14 @@ func TestProductsForMachines(t *testing.T) {
 			t.Errorf("an empty shop has the chunks %v, %v", chunks, err)
 		}
 		var products []models.Product
+		day := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 		for i := 1; i <= 45; i++ {
 			status := models.ProductActive
 			if i == 3 || i > 20 && i <= 30 { // the third run holds drafts alone
 				status = models.ProductDraft
 			}
 			slug := fmt.Sprintf("product-%d", i)
-			products = append(products, models.Product{Slug: slug, Name: slug, Status: status,
+			products = append(products, models.Product{Slug: slug, Name: slug, Status: status, CreatedAt: day.AddDate(0, 0, i),
 				Variants: []models.Variant{{SKU: slug, Price: 100}}, Collections: []models.Collection{{Slug: "all"}}})
 		}
 		if _, err := store.AddCatalogue(t.Context(), []models.Collection{{Slug: "all", Name: "All"}}, products, nil); err != nil {

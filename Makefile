@@ -1,4 +1,4 @@
-.PHONY: help run build generate fmt test lint mutants bench torture screenshots clean
+.PHONY: help run build generate fmt test lint mutants bench quality torture screenshots clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
@@ -28,6 +28,11 @@ mutants: ## take away what keeps the money right, and see a test fail for each
 bench: ## measure pages and webhooks against bare servers
 	.ci/install bench
 	.ci/postgres --durable run go run ./internal/bench
+
+quality: ## judge pages with Lighthouse, the Nu validator and schema.org's types, and weigh them
+	.ci/install quality
+	go test -count=1 -v -run 'TestWeights|TestJSONLD' ./handlers
+	go run ./internal/quality -runs 5
 
 torture: ## ten minutes of kills and faults on each database, then compare the books
 	go run ./internal/torture -minutes 10 -database sqlite

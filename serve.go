@@ -24,6 +24,7 @@ import (
 	"tuckshop/internal/mail"
 	"tuckshop/internal/payments"
 	"tuckshop/internal/pictures"
+	"tuckshop/internal/previews"
 	"tuckshop/internal/stripesim"
 	"tuckshop/jobs"
 	"tuckshop/models"
@@ -83,6 +84,11 @@ func serve(ctx context.Context, args []string, cfg config.Config, _ io.Reader, s
 		return err
 	}
 	defer func() { err = errors.Join(err, media.Close()) }()
+	shared, err := previews.Open(filepath.Join(cfg.DataDir, "previews"), media.Files(demo.Pictures()))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, shared.Close()) }()
 	runner, err := jobs.New(jobs.Config{
 		Store: store, Sender: post, Payments: client, Pictures: media, Fetcher: fetch.Client{}, Logger: log, BaseURL: cfg.BaseURL, MailFrom: cfg.MailFrom,
 		ReconcileInterval: cfg.ReconcileInterval, ReconcileAfter: cfg.ReconcileAfter,
@@ -103,7 +109,7 @@ func serve(ctx context.Context, args []string, cfg config.Config, _ io.Reader, s
 		simulatorURL = cfg.SimURL
 	}
 	app, err := handlers.New(handlers.Config{
-		Store: store, Payments: client, Verifier: client, Pictures: media.Files(demo.Pictures()), Uploads: media, Logger: log, SecretKeys: keys, BaseURL: cfg.BaseURL,
+		Store: store, Payments: client, Verifier: client, Pictures: media.Files(demo.Pictures()), Uploads: media, Previews: shared, Logger: log, SecretKeys: keys, BaseURL: cfg.BaseURL,
 		SimulatorURL: simulatorURL, TrustedProxies: cfg.TrustedProxies, MetricsAllow: cfg.MetricsAllow, RateLimits: cfg.RateLimits,
 		Doctor: doctorPage(patient(cfg, store, client, server)),
 	})

@@ -293,7 +293,7 @@ func (a adminPages) previewLook(c echo.Context) error {
 	look := lookIn(c.QueryParams())
 	return a.frontPage(c, false, func(page *views.HomePage) {
 		query := url.Values{"accent": {look.Accent}, "paper": {look.Paper}, "fonts": {look.Fonts}}
-		page.Frame.Site.Theme, page.Frame.Site.Preload = address("/admin/settings/look/theme.css", query), look.Preload()
+		page.Frame.Site.Theme = address("/admin/settings/look/theme.css", query)
 		text := "A preview: only you see these colours and fonts. Close this page, and save them in the other one."
 		page.Frame.Notice = &views.Notice{Kind: views.NoticeInfo, Text: strings.Join(append([]string{text}, lookNotes(look)...), " ")}
 	})

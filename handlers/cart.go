@@ -268,7 +268,7 @@ func (h carts) page(c echo.Context) (views.CartPage, error) {
 	if err != nil {
 		return views.CartPage{}, err
 	}
-	frame.NoIndex = true
+	frame.NoIndex, frame.Description = true, "What is in your cart, and what it comes to."
 	currency := snap.shop.Currency
 	page := views.CartPage{Frame: frame, Subtotal: models.Money{Currency: currency}, Total: models.Money{Currency: currency}}
 	if token := h.token(c); token != "" {

@@ -53,6 +53,7 @@ type Config struct {
 	Verifier EventVerifier
 	Pictures fs.FS // files named <key>-<width>.<ext>
 	Uploads  Uploads
+	Previews Previews
 	Logger   *slog.Logger
 	Now      func() time.Time // nil: time.Now
 	// Doctor looks the running shop over; where test is set, a test event goes

@@ -21,6 +21,9 @@ func (s storefront) home(c echo.Context) error {
 			return nil, err
 		}
 		page.Frame.Canonical = s.frames.canonical("/")
+		if page.Frame.JSONLD, err = homeJSONLD(page.Frame); err != nil {
+			return nil, err
+		}
 		return views.Home(page), nil
 	})
 }

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"encoding/xml"
 	"fmt"
 	"log/slog"
 	"net"
@@ -56,11 +55,6 @@ func (h machines) metrics(c echo.Context) error {
 	return models.ErrNotFound
 }
 
-func (h machines) robots(c echo.Context) error {
-	return c.String(http.StatusOK, "User-agent: *\nDisallow: /admin\nDisallow: /cart\nDisallow: /checkout\nDisallow: /orders/\nDisallow: /search\n"+
-		"Sitemap: "+h.frames.canonical("/sitemap.xml")+"\n")
-}
-
 // favicon answers those who ask for the icon without reading a page first.
 func (h machines) favicon(c echo.Context) error {
 	if snap, err := h.frames.snapshot(c.Request().Context()); err == nil && snap.site.Icon != "" {
@@ -73,43 +67,6 @@ func (h machines) favicon(c echo.Context) error {
 	defer icon.Close() //nolint:errcheck // only read
 	c.Response().Header().Set(echo.HeaderCacheControl, "public, max-age=86400")
 	return c.Stream(http.StatusOK, "image/x-icon", icon)
-}
-
-// sitemapSize is how many products one sitemap lists; the protocol allows
-// 50,000 addresses.
-const sitemapSize = 40_000
-
-func (h machines) sitemap(c echo.Context) error {
-	ctx := c.Request().Context()
-	snap, err := h.frames.snapshot(ctx)
-	if err != nil {
-		return err
-	}
-	slugs, err := h.store.ProductSlugs(ctx, sitemapSize)
-	if err != nil {
-		return err
-	}
-	paths := []string{"/", "/products"}
-	for _, collection := range snap.collections {
-		paths = append(paths, "/collections/"+collection.Slug)
-	}
-	for _, page := range snap.texts.Pages {
-		paths = append(paths, "/pages/"+page.Slug)
-	}
-	for _, slug := range slugs {
-		paths = append(paths, "/products/"+slug)
-	}
-	var out strings.Builder
-	out.WriteString(xml.Header + `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">` + "\n")
-	for _, path := range paths {
-		out.WriteString("<url><loc>")
-		if err := xml.EscapeText(&out, []byte(h.frames.canonical(path))); err != nil {
-			return fmt.Errorf("write sitemap: %w", err)
-		}
-		out.WriteString("</loc></url>\n")
-	}
-	out.WriteString("</urlset>\n")
-	return c.Blob(http.StatusOK, "application/xml; charset=utf-8", []byte(out.String()))
 }
 
 // media serves pictures. A picture's name changes with its contents' meaning,

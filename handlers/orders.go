@@ -79,6 +79,7 @@ func (h orders) lookupPage(c echo.Context, status int, page views.LookupPage) er
 		return err
 	}
 	frame.Description = "Look up an order by its number and your mail address."
+	frame.Canonical = h.frames.canonical("/orders/lookup")
 	page.Frame = frame
 	return render(c, status, views.Lookup(page))
 }

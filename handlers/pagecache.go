@@ -13,6 +13,8 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 	"github.com/maypok86/otter/v2"
+
+	"tuckshop/static"
 )
 
 // pageCache keeps the pages of the catalogue, drawn and compressed once. All
@@ -92,6 +94,10 @@ func (p *pageCache) serve(c echo.Context, key pageKey, draw func() (templ.Compon
 	return err
 }
 
+// speculationHeader names the rules by which a browser fetches a page of the
+// shop that its reader is about to open.
+const speculationHeader = "Speculation-Rules"
+
 func drawPage(ctx context.Context, component templ.Component, key pageKey) (*cachedPage, error) {
 	var buffer bytes.Buffer
 	if err := component.Render(ctx, &buffer); err != nil {
@@ -106,6 +112,7 @@ func drawPage(ctx context.Context, component templ.Component, key pageKey) (*cac
 		echo.HeaderContentLength: {strconv.Itoa(len(body))},
 		echo.HeaderVary:          {"Accept-Encoding, Cookie"},
 		echo.HeaderCacheControl:  {"no-store"},
+		speculationHeader:        {`"` + static.URL("speculation.json") + `"`},
 	}}
 	if key.encoding != "" {
 		page.header.Set(echo.HeaderContentEncoding, key.encoding)

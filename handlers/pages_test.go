@@ -31,10 +31,18 @@ var notPages = map[string]string{
 	"/theme.css":           "a file",
 	"/admin/mail/:id/html": "a mail, shown inside /admin/mail/:id",
 
-	"/admin/settings/look/theme.css": "a file",
-	"/admin/import/:id/failed.csv":   "a file",
-	"/admin/products.csv":            "a file",
-	"/admin/orders.csv":              "a file",
+	"/admin/settings/look/theme.css":    "a file",
+	"/admin/import/:id/failed.csv":      "a file",
+	"/admin/products.csv":               "a file",
+	"/admin/orders.csv":                 "a file",
+	"/sitemaps/:file":                   "for machines",
+	"/feeds/google.xml":                 "for machines",
+	"/feeds/meta.csv":                   "for machines",
+	"/feeds/new.xml":                    "for machines",
+	"/llms.txt":                         "for machines",
+	"/previews/shop/:file":              "a picture",
+	"/previews/collections/:slug/:file": "a picture",
+	"/previews/products/:slug/:file":    "a picture",
 }
 
 // TestEveryPage looks at every page of the shop in Chromium, on a phone in

@@ -102,6 +102,7 @@ func (f *frames) page(c echo.Context, title, section string) (views.Frame, error
 		Simulated: f.config.SimulatorURL != "", Section: section, Delivery: snap.delivery,
 	}
 	frame.Collections, frame.Site = snap.collectionLinks(section), snap.siteFor(section)
+	frame.Picture, frame.PictureAlt = f.preview("/previews/shop", shopPreview(snap))
 	frame.CartCount, err = f.cartCount(c)
 	return frame, err
 }

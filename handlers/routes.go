@@ -24,11 +24,13 @@ func routes(e *echo.Echo, c Config, frames *frames) {
 	hooks := webhooks{store: c.Store, verifier: c.Verifier, refusals: refusals, metrics: metrics, log: c.Logger}
 	machines := machines{store: c.Store, frames: frames, log: c.Logger, scrape: metrics.handler, allow: c.MetricsAllow}
 
+	previews := previews{store: c.Store, frames: frames, maker: c.Previews}
+
 	e.Use(metrics.measure, recoverPanics(c.Logger), securityHeaders(c), crossOrigin(c), textOnly)
 
-	get := func(path string, h echo.HandlerFunc) {
-		e.GET(path, h)
-		e.HEAD(path, h)
+	get := func(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) {
+		e.GET(path, h, m...)
+		e.HEAD(path, h, m...)
 	}
 	get("/", shop.home)
 	get("/products", shop.list)
@@ -67,9 +69,17 @@ func routes(e *echo.Echo, c Config, frames *frames) {
 	get("/metrics", machines.metrics)
 	get("/robots.txt", machines.robots)
 	get("/sitemap.xml", machines.sitemap)
+	get("/sitemaps/:file", machines.sitemapPart, limits.byAddress("feed"))
+	get("/feeds/google.xml", machines.google, limits.byAddress("feed"))
+	get("/feeds/meta.csv", machines.meta, limits.byAddress("feed"))
+	get("/feeds/new.xml", machines.newProducts)
+	get("/llms.txt", machines.llms)
 	get("/favicon.ico", machines.favicon)
 
 	get("/static/*", echo.WrapHandler(static.Handler()))
+	get("/previews/shop/:file", previews.shop)
+	get("/previews/collections/:slug/:file", previews.collection)
+	get("/previews/products/:slug/:file", previews.product)
 	get("/media/:file", media{pictures: http.FS(c.Pictures)}.serve)
 
 	adminRoutes(e, c, frames, limits, refusals)

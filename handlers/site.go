@@ -48,7 +48,7 @@ func (s *snapshot) viewSite() views.Site {
 		Tagline: identity.Tagline, NoMark: !identity.Mark, Email: identity.Email, Header: s.header(), Footer: s.footer(), Pages: s.ordinary(), Policies: s.policies(),
 	}
 	if look := lookOf(identity); look != (static.Look{}) {
-		site.Theme, site.Preload = "/theme.css?v="+s.theme.Version(), look.Preload()
+		site.Theme = "/theme.css?v=" + s.theme.Version()
 	}
 	if identity.LogoKey != "" {
 		site.Logo, site.Icon = logoOf(identity), "/media/"+identity.LogoKey+"-icon.png"

@@ -126,8 +126,16 @@ func (s storefront) products(c echo.Context, page views.ListPage, filter models.
 		}
 		page.Frame.Description = page.Intro
 		page.Frame.Canonical = s.frames.canonical(page.Path)
-		if len(state) > 0 || filter.Page > 1 {
+		for _, collection := range snap.collections {
+			if path := "/collections/" + collection.Slug; path == page.Path {
+				page.Frame.Picture, page.Frame.PictureAlt = s.frames.preview("/previews"+path, collectionPreview(snap, collection))
+			}
+		}
+		if len(state) > 0 {
 			page.Frame.NoIndex = true
+		}
+		if filter.Page > 1 { // a page of its own, with other products
+			page.Frame.Canonical += "?page=" + strconv.Itoa(filter.Page)
 		}
 		if !page.Search || filter.Search != "" {
 			found, total, err := s.store.Products(ctx, filter)
@@ -135,6 +143,9 @@ func (s storefront) products(c echo.Context, page views.ListPage, filter models.
 				return nil, err
 			}
 			page.Products, page.Total = s.cards(found, snap), total
+		}
+		if len(page.Products) == 0 {
+			page.Frame.NoIndex = true
 		}
 		page.Pagination = paginate(page.Path, state, filter.Page, page.Total)
 		if page.Total == 0 {
@@ -374,25 +385,49 @@ func pageOfProduct(ctx context.Context, c echo.Context, store *models.Store, fra
 	if err != nil {
 		return views.ProductPage{}, err
 	}
-	page := views.ProductPage{Slug: product.Slug, Name: product.Name, Summary: product.Summary, Quantity: "1"}
-	section := "/products"
-	page.Breadcrumbs = []views.Link{{Label: "Home", URL: "/"}}
-	if len(product.Collections) > 0 {
-		section = "/collections/" + product.Collections[0].Slug
-		page.Breadcrumbs = append(page.Breadcrumbs, views.Link{Label: product.Collections[0].Name, URL: section})
-	}
-	page.Breadcrumbs = append(page.Breadcrumbs, views.Link{Label: product.Name, URL: "/products/" + product.Slug, Current: true})
-	if page.Frame, err = frames.page(c, product.Name, section); err != nil {
+	page, err := frames.describe(product, snap)
+	if err != nil {
 		return page, err
 	}
-	page.Frame.Description = product.Summary
-	page.Frame.Canonical = frames.canonical("/products/" + product.Slug)
+	chooseVariant(&page, c.QueryParam("variant"))
+	section := "/products"
+	if len(product.Collections) > 0 {
+		section = "/collections/" + product.Collections[0].Slug
+	}
+	frame, err := frames.page(c, product.Name, section)
+	if err != nil {
+		return page, err
+	}
+	frame.Description, frame.Canonical = page.Frame.Description, page.Frame.Canonical
+	frame.Picture, frame.PictureAlt = page.Frame.Picture, page.Frame.PictureAlt
+	page.Frame = frame
+	if page.Related, err = related(ctx, store, frames, product, snap); err != nil {
+		return page, err
+	}
+	page.Frame.JSONLD, err = productJSONLD(page)
+	return page, err
+}
 
+// describe is a product's page without what surrounds it: feeds and previews
+// say of a product what its page says. It asks nothing of the database.
+func (f *frames) describe(product models.Product, snap *snapshot) (views.ProductPage, error) {
+	page := views.ProductPage{ID: product.ID, Slug: product.Slug, Name: product.Name, Summary: product.Summary, Quantity: "1"}
+	page.Frame = views.Frame{
+		ShopName: snap.shop.Name, BaseURL: f.config.BaseURL, Description: product.Summary, Canonical: f.canonical("/products/" + product.Slug),
+	}
+	page.Breadcrumbs = []views.Link{{Label: "Home", URL: "/"}}
+	if len(product.Collections) > 0 {
+		collection := product.Collections[0]
+		page.Breadcrumbs = append(page.Breadcrumbs, views.Link{Label: collection.Name, URL: "/collections/" + collection.Slug})
+	}
+	page.Breadcrumbs = append(page.Breadcrumbs, views.Link{Label: product.Name, URL: "/products/" + product.Slug, Current: true})
+
+	var err error
 	if page.Description, err = markdown(product.Description); err != nil {
 		return page, fmt.Errorf("read the description of %s: %w", product.Slug, err)
 	}
 
-	card := storefront{store: store, frames: frames}.card(product, snap)
+	card := storefront{frames: f}.card(product, snap)
 	page.Price, page.From, page.CompareAt, page.SoldOut, page.Prior = card.Price, card.From, card.CompareAt, card.SoldOut, card.Prior
 	pictureIDs := map[int64]string{}
 	for i, picture := range product.Pictures {
@@ -400,18 +435,26 @@ func pageOfProduct(ctx context.Context, c echo.Context, store *models.Store, fra
 		pictureIDs[picture.ID] = id
 		page.Pictures = append(page.Pictures, views.ProductPicture{ID: id, Picture: viewPicture(picture)})
 	}
-	if len(page.Pictures) > 0 {
-		page.Frame.Picture = frames.canonical(views.PictureURL(page.Pictures[0].Key, 640, "jpg"))
-	}
 	for _, option := range product.Options {
 		page.Options = append(page.Options, option.Name)
 	}
 	page.Variants = variantChoices(product, snap.shop.Currency, pictureIDs)
-	if page.Related, err = related(ctx, store, frames, product, snap); err != nil {
-		return page, err
+	page.Frame.Picture, page.Frame.PictureAlt = f.preview("/previews/products/"+product.Slug, views.ProductPreview(page))
+	return page, nil
+}
+
+// chooseVariant shows the page with the variant of that id chosen, as feeds
+// link to it; the page stays as it is where it has no such variant.
+func chooseVariant(page *views.ProductPage, id string) {
+	for i, variant := range page.Variants {
+		if strconv.FormatInt(variant.ID, 10) != id {
+			continue
+		}
+		page.Price, page.CompareAt, page.Prior, page.Chosen = variant.Price, variant.CompareAt, variant.Prior, true
+		for j := range page.Variants {
+			page.Variants[j].Checked = i == j && variant.Buyable()
+		}
 	}
-	page.Frame.JSONLD, err = productJSONLD(page)
-	return page, err
 }
 
 func variantChoices(product models.Product, currency string, pictureIDs map[int64]string) []views.VariantChoice {
@@ -429,7 +472,7 @@ func variantChoices(product models.Product, currency string, pictureIDs map[int6
 			Price:     models.Money{Amount: variant.Price, Currency: currency},
 			CompareAt: models.Money{Amount: variant.CompareAt, Currency: currency},
 			Prior:     models.Money{Amount: variant.PriorPrice, Currency: currency},
-			Barcode:   variant.Barcode, Preorder: variant.Policy == models.StockPreorder, Waiting: variant.Waiting(),
+			Barcode:   variant.Barcode, Preorder: variant.Policy == models.StockPreorder, ShipsOn: variant.ShipsOn, Waiting: variant.Waiting(),
 			LowStock: models.LowStock(variant.Available()),
 		}
 		if choice.Title == "" {
@@ -438,6 +481,9 @@ func variantChoices(product models.Product, currency string, pictureIDs map[int6
 		for _, value := range []string{variant.Option1, variant.Option2, variant.Option3} {
 			if choice.Swatch == "" {
 				choice.Swatch = swatches[value]
+			}
+			if value != "" {
+				choice.Values = append(choice.Values, value)
 			}
 		}
 		if variant.PictureID != nil {

@@ -144,17 +144,6 @@ func (s *Store) ProductSlugOfVariant(ctx context.Context, variantID int64) (stri
 	return product.Slug, found(err, "find the product of variant %d", variantID)
 }
 
-// ProductSlugs lists the slugs of active products, oldest first, up to limit.
-func (s *Store) ProductSlugs(ctx context.Context, limit int) ([]string, error) {
-	var slugs []string
-	err := s.read.WithContext(ctx).Model(&Product{}).Where("status = ?", ProductActive).
-		Order("id").Limit(limit).Pluck("slug", &slugs).Error
-	if err != nil {
-		return nil, fmt.Errorf("list product slugs: %w", err)
-	}
-	return slugs, nil
-}
-
 // CollectionSummary is a collection with how many active products it has.
 type CollectionSummary struct {
 	Collection

@@ -19,6 +19,7 @@ import (
 var kinds = map[string]string{
 	".css":   "text/css; charset=utf-8",
 	".js":    "text/javascript; charset=utf-8",
+	".json":  "application/speculationrules+json",
 	".svg":   "image/svg+xml",
 	".png":   "image/png",
 	".ico":   "image/x-icon",
@@ -98,7 +99,7 @@ func (all assets) add(name string, body []byte) {
 		kind: kinds[extension], etag: `"` + hash + `"`, plain: body,
 	}
 	switch extension {
-	case ".css", ".js", ".svg", ".txt":
+	case ".css", ".js", ".json", ".svg", ".txt":
 		a.brotli = sync.OnceValue(func() []byte { return compress(body, brotliWriter) })
 		a.gzip = sync.OnceValue(func() []byte { return compress(body, gzipWriter) })
 	}

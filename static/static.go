@@ -13,7 +13,7 @@ import (
 	"sync"
 )
 
-//go:embed *.css *.js fonts brand
+//go:embed *.css *.js *.json fonts brand
 var files embed.FS
 
 // sheets are the style sheets that are put together from several files, so

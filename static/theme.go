@@ -33,18 +33,17 @@ type FontPair struct {
 	display    string
 	weight     string // of the headings
 	text       string
-	files      []string // to be loaded early
 }
 
 // Fonts are the pairs to choose from. Every file comes from this shop.
 var Fonts = [...]FontPair{
 	{"warm", "Young Serif and Figtree: friendly", `"Young Serif", "Young Serif on Georgia", "Young Serif on DejaVu", Georgia, serif`, "400",
-		`Figtree, "Figtree on Arial", "Figtree on DejaVu", Arial, sans-serif`, []string{"fonts/young-serif.woff2", "fonts/figtree.woff2"}},
+		`Figtree, "Figtree on Arial", "Figtree on DejaVu", Arial, sans-serif`},
 	{"clear", "Bricolage Grotesque and Instrument Sans: clear and modern", `"Bricolage Grotesque", "Bricolage on Arial", "Bricolage on DejaVu", Arial, sans-serif`, "650",
-		`"Instrument Sans", "Instrument on Arial", "Instrument on DejaVu", Arial, sans-serif`, []string{"fonts/bricolage-grotesque.woff2", "fonts/instrument-sans.woff2"}},
+		`"Instrument Sans", "Instrument on Arial", "Instrument on DejaVu", Arial, sans-serif`},
 	{"classic", "DM Serif Display and DM Sans: elegant", `"DM Serif Display", "DM Serif on Georgia", "DM Serif on DejaVu", Georgia, serif`, "400",
-		`"DM Sans", "DM Sans on Arial", "DM Sans on DejaVu", Arial, sans-serif`, []string{"fonts/dm-serif-display.woff2", "fonts/dm-sans.woff2"}},
-	{"plain", "The reader’s own: nothing to load", `system-ui, sans-serif`, "700", `system-ui, sans-serif`, nil},
+		`"DM Sans", "DM Sans on Arial", "DM Sans on DejaVu", Arial, sans-serif`},
+	{"plain", "The reader’s own: nothing to load", `system-ui, sans-serif`, "700", `system-ui, sans-serif`},
 }
 
 // pair is the pair of fonts that a look names, or the first.
@@ -55,15 +54,6 @@ func (l Look) pair() FontPair {
 		}
 	}
 	return Fonts[0]
-}
-
-// Preload are the addresses of the fonts that a page needs first.
-func (l Look) Preload() []string {
-	var addresses []string
-	for _, file := range l.pair().files {
-		addresses = append(addresses, URL(file))
-	}
-	return addresses
 }
 
 // Palettes are the colours of a look on light and dark screens. Whatever is

@@ -108,8 +108,8 @@ func TestEveryPairOfFontsIsThere(t *testing.T) {
 		look := static.Look{Fonts: pair.Key}
 		sheet := sheetOf(t, static.NewTheme(look))
 		named := regexp.MustCompile(`url\(([^)]+)\)`).FindAllStringSubmatch(sheet, -1)
-		if len(named) != len(look.Preload()) {
-			t.Errorf("%s names %d files and loads %d early", pair.Key, len(named), len(look.Preload()))
+		if (len(named) == 0) != (pair.Key == "plain") {
+			t.Errorf("%s names %d files", pair.Key, len(named))
 		}
 		for _, file := range named {
 			if got := get(t, file[1], "", ""); got.StatusCode != http.StatusOK {

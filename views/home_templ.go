@@ -344,7 +344,7 @@ func hero(s HomeSection, heading bool, when urgency) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				} else {
-					templ_7745c5c3_Err = picture(product.Picture, "", sizesInset, min(when, soon)).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = picture(product.Picture, "", sizesInset, later).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -14,7 +14,8 @@ type Frame struct {
 	Title       string // without the shop's name
 	Description string // for search engines; plain text
 	Canonical   string // absolute URL; empty for pages that have none
-	Picture     string // absolute URL of the picture for previews; may be empty
+	Picture     string // absolute URL of the picture that stands for the page where its link is shared
+	PictureAlt  string // what it shows
 	BaseURL     string // absolute, no trailing slash
 	NoIndex     bool
 	Simulated   bool // payments run against the simulator: no money moves
@@ -156,6 +157,7 @@ type PageLink struct {
 // ProductPage shows one product.
 type ProductPage struct {
 	Frame       Frame
+	ID          int64
 	Slug        string
 	Name        string
 	Summary     string
@@ -163,6 +165,7 @@ type ProductPage struct {
 	Pictures    []ProductPicture
 	Price       models.Money // of the chosen variant, or the lowest
 	From        bool
+	Chosen      bool // the address names a variant, and Price is its
 	CompareAt   models.Money
 	Prior       models.Money // the lowest of the 30 days before the reduction; Amount 0 for none
 	Variants    []VariantChoice
@@ -184,8 +187,9 @@ type ProductPicture struct {
 // VariantChoice is one radio button of the product page.
 type VariantChoice struct {
 	ID        int64
-	Title     string // "Red / Dotted"; the product's name where there are no options
-	Swatch    string // #rrggbb or empty
+	Title     string   // "Red / Dotted"; the product's name where there are no options
+	Values    []string // of the page's options, in their order
+	Swatch    string   // #rrggbb or empty
 	Price     models.Money
 	CompareAt models.Money
 	Prior     models.Money // the lowest of the 30 days before the reduction; Amount 0 for none
@@ -193,6 +197,7 @@ type VariantChoice struct {
 	Barcode   string // a GTIN, or empty
 	Available int64
 	Preorder  bool
+	ShipsOn   string // the day from which a pre-order is sent, as 2026-12-31; empty for none
 	Waiting   string // what it means to buy it when none is left; empty where it is sold out then
 	LowStock  bool   // show how many are left
 	Checked   bool

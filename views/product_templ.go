@@ -90,7 +90,7 @@ func Product(p ProductPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = price(p.Price, p.CompareAt, p.From).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = price(p.Price, p.CompareAt, p.From && !p.Chosen).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -350,7 +350,7 @@ func gallery(pictures []ProductPicture) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = picture(shown.Picture, "", sizesThumb, soon).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = picture(shown.Picture, "", sizesThumb, later).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

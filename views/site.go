@@ -15,7 +15,6 @@ type Site struct {
 	NoMark   bool   // nothing stands beside the name
 	Icon     string // address of the sign of its tab; empty: the shop's own
 	Theme    string // address of the style sheet of its colours and fonts; empty: that of the theme's file
-	Preload  []string
 	Header   []Link // nil: all products, and every collection
 	Footer   []Column
 	Pages    []Link // ordinary ones, for the shop's own footer
@@ -77,14 +76,6 @@ func (s Site) sheets() []string {
 		return []string{static.URL("style.css")}
 	}
 	return []string{s.Theme, static.URL("shop.css")}
-}
-
-// fonts are the fonts that a page needs first.
-func (s Site) fonts() []string {
-	if s.Theme == "" {
-		return static.Look{}.Preload()
-	}
-	return s.Preload
 }
 
 // Page is a text of the shop's own.

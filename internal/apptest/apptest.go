@@ -33,6 +33,7 @@ import (
 	"tuckshop/internal/mail"
 	"tuckshop/internal/payments"
 	"tuckshop/internal/pictures"
+	"tuckshop/internal/previews"
 	"tuckshop/internal/stripesim"
 	"tuckshop/jobs"
 	"tuckshop/models"
@@ -116,6 +117,10 @@ func New(t *testing.T, databaseURL string, o Options) *App {
 	if err != nil {
 		t.Fatal(err)
 	}
+	shared, err := previews.Open(filepath.Join(t.TempDir(), "previews"), media.Files(demo.Pictures()))
+	if err != nil {
+		t.Fatal(err)
+	}
 	runner, err := jobs.New(jobs.Config{
 		Store: store, Sender: sender, Payments: client, Pictures: media, Fetcher: o.Fetcher, Logger: log, Now: o.Now, BaseURL: shopURL, MailFrom: "shop@example.com",
 		ReconcileInterval: o.Reconcile, ReconcileAfter: reconcileAfter,
@@ -128,7 +133,7 @@ func New(t *testing.T, databaseURL string, o Options) *App {
 		keys = []string{"the cookie key of a test's own app"}
 	}
 	app, err := handlers.New(handlers.Config{
-		Store: store, Payments: client, Verifier: client, Pictures: media.Files(demo.Pictures()), Uploads: media, Logger: log, Now: o.Now,
+		Store: store, Payments: client, Verifier: client, Pictures: media.Files(demo.Pictures()), Uploads: media, Previews: shared, Logger: log, Now: o.Now,
 		SecretKeys: keys, BaseURL: shopURL, SimulatorURL: stripeURL, RateLimits: o.RateLimits, Doctor: findings,
 		MetricsAllow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 	})
@@ -161,7 +166,7 @@ func New(t *testing.T, databaseURL string, o Options) *App {
 		shop.Close()
 		patience, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 10*time.Second)
 		defer cancel()
-		if err := errors.Join(runner.Stop(patience), simulator.Close(), media.Close()); err != nil {
+		if err := errors.Join(runner.Stop(patience), simulator.Close(), media.Close(), shared.Close()); err != nil {
 			t.Error(err)
 		}
 	})

@@ -12,12 +12,11 @@ import (
 
 // The colours of the shop itself.
 const (
-	accent  = "#B8321A"
-	page    = "#FBF7F0"
-	shopInk = "#1E1B18"
+	accent = "#B8321A"
+	page   = "#FBF7F0"
 )
 
-// writeBrand writes the mark, the icons and the card for shared links.
+// writeBrand writes the mark and the icons.
 func writeBrand(r *rasteriser) error {
 	texts := map[string]string{"mark.svg": markSVG(), "favicon.svg": faviconSVG()}
 	for name, svg := range texts {
@@ -42,11 +41,7 @@ func writeBrand(r *rasteriser) error {
 			return err
 		}
 	}
-	img, err := r.rasterise(card(), 1200, 630)
-	if err != nil {
-		return fmt.Errorf("rasterise og.png: %w", err)
-	}
-	return writeFile(filepath.Join(brandDir, "og.png"), func(f *os.File) error { return encodePNG(f, img) })
+	return nil
 }
 
 // markSVG is the bare mark in the colour of the text around it.
@@ -70,42 +65,6 @@ func tile(size float64) string {
 	c.path(box(0, 0, size, size, 0), "fill", accent)
 	k := size / 64 * 0.72
 	c.move(size/2, size/2, 0, k, func() { c.sweet(page) })
-	return c.svg()
-}
-
-// card is the picture of a link to the shop.
-func card() string {
-	c := newCanvas(1200, 630)
-	c.path(box(0, 0, 1200, 630, 0), "fill", page)
-	c.path(box(0, 0, 1200, 630, 0), "fill", c.linear(200, 0, 1200, 630, []stop{{0, white, 0.5}, {0.5, blush, 0.15}, {1, blush, 0.85}}))
-	c.move(122, 150, 0, 1.55, func() { c.sweet(accent) })
-	c.writeFrom("Tuckshop", 80, 240, lettering{66, 9.6, 16, shopInk})
-	small := lettering{17, 2.6, 5.4, shopInk}
-	c.writeFrom("Good paper, sharp pencils", 80, 366, small)
-	c.writeFrom("and something sweet", 80, 404, small)
-	c.writeFrom("for the desk", 80, 442, small)
-
-	view := camera{x: 812, y: 300, turn: 14, pitch: 62, scale: 1.85, shadowTone: shade(blush, 0.82)}
-	c.closed(view, fieldNotebook(inkBlue), true)
-	c.pencil(view.at(2, 132, 0, -26), pencilLook{colour: mustard, length: 150, width: 7.6})
-	c.move(758, -76, 0, 0.46, func() {
-		t := canister{x: 610, base: 1190, r: 236, h: 720, squash: 0.13, colour: tomato}
-		c.standing(blush, t.x, t.base, t.r, 420)
-		c.tin(t, cream, 92, func() {
-			sag := t.r * t.squash
-			y0, y1 := t.top()+200, t.base-150
-			c.wrap(t, y0, y1, cream)
-			c.arc(t, y0+14, mustard, 6)
-			c.arc(t, y1-14, mustard, 6)
-			c.move(t.x, y0+sag+90, 0, 1.6, func() { c.sweet(tomato) })
-			c.write("Ginger", t.x, y0+sag+166, lettering{56, 8, 13, tomato})
-			c.write("Biscuits", t.x, y0+sag+246, lettering{33, 4.8, 8, charcoal})
-		})
-	})
-	for i, p := range []point{{1090, 508}, {1010, 546}} {
-		c.path(oval(p.x+8, p.y+9, 60, 23), "fill", umber, "opacity", 0.42, "filter", c.blur(7))
-		c.biscuit(p.x, p.y, 58, 0.37, uint64(71+i))
-	}
 	return c.svg()
 }
 

@@ -33,7 +33,8 @@ type Product struct {
 	Description string // Markdown
 	Status      string
 	Featured    bool
-	Version     int64 // grows with every save in the editor
+	Version     int64  // grows with every save in the editor
+	SearchName  string // the name without capitals and accents; see indexProducts
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 

@@ -74,6 +74,9 @@ func (s *Store) createProduct(tx *gorm.DB, draft ProductEdit, actor Actor) (Prod
 	if err := s.writeParts(tx, product, draft, actor); err != nil {
 		return product, err
 	}
+	if err := s.indexProducts(tx, []int64{product.ID}); err != nil {
+		return product, err
+	}
 	after := fmt.Sprintf("%s, %d variants", product.Status, len(draft.Variants))
 	if err := s.audit(tx, actor, AuditProductCreated, "product "+product.Slug, "", after); err != nil {
 		return product, err
@@ -117,6 +120,9 @@ func (s *Store) SaveProduct(ctx context.Context, id int64, draft ProductEdit, ac
 			return err
 		}
 		if err := s.writeParts(tx, before, draft, actor); err != nil {
+			return err
+		}
+		if err := s.indexProducts(tx, []int64{id}); err != nil {
 			return err
 		}
 		if was, is := productState(before), productState(product); was != is {
@@ -403,6 +409,9 @@ func (s *Store) ArchiveProduct(ctx context.Context, id int64, actor Actor) error
 		})
 		if result.Error != nil || result.RowsAffected == 0 {
 			return result.Error
+		}
+		if err := s.indexProducts(tx, []int64{id}); err != nil {
+			return err
 		}
 		after := before
 		after.Status = ProductArchived

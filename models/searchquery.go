@@ -1,0 +1,249 @@
+package models
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gorm.io/gorm"
+)
+
+// Bounds of one search, so that a word every product has costs no more than
+// another.
+const (
+	mostMatches = 1_000 // products a search looks at: the best of those that match
+	mostRanked  = 2_000 // matches that are weighed against each other
+	mostNamed   = 200   // products whose name is, or begins with, the words in their order
+)
+
+// match is what a search found.
+type match struct {
+	ids  []int64 // of products, the best first
+	more bool    // there are others beside mostMatches
+}
+
+// query is a search made for the engine of the database: every word must occur,
+// or begin a word that does.
+type query struct {
+	words []string
+	marks [][]string // of each word: the collections whose names have it
+}
+
+func newQuery(words []string, shelves []shelfName) query {
+	q := query{words: words, marks: make([][]string, len(words))}
+	for i, word := range words {
+		for _, shelf := range shelves {
+			if slices.ContainsFunc(shelf.words, func(w string) bool { return w == word || prefixed(word) && strings.HasPrefix(w, word) }) {
+				q.marks[i] = append(q.marks[i], shelfMark(shelf.id))
+			}
+		}
+	}
+	return q
+}
+
+// prefixed reports whether a word may be the beginning of another: a single
+// letter begins too many.
+func prefixed(word string) bool { return len(word) > 1 }
+
+// fts5 is the query for SQLite. Words are nothing but letters and digits.
+func (q query) fts5(names bool) string {
+	var parts []string
+	for i, word := range q.words {
+		part := `"` + word + `"`
+		if prefixed(word) {
+			part += " *"
+		}
+		if !names {
+			for _, mark := range q.marks[i] {
+				part += ` OR "` + mark + `"`
+			}
+		}
+		parts = append(parts, "("+part+")")
+	}
+	text := strings.Join(parts, " AND ")
+	if names {
+		text = "{name} : (" + text + ")"
+	}
+	return text
+}
+
+// tsquery is the query for PostgreSQL.
+func (q query) tsquery(names bool) string {
+	var parts []string
+	for i, word := range q.words {
+		part := "'" + word + "'"
+		weight := ""
+		if names {
+			weight = "A"
+		}
+		if prefixed(word) {
+			weight = "*" + weight
+		}
+		if weight != "" {
+			part += ":" + weight
+		}
+		if !names {
+			for _, mark := range q.marks[i] {
+				part += " | '" + mark + "'"
+			}
+		}
+		parts = append(parts, "("+part+")")
+	}
+	return strings.Join(parts, " & ")
+}
+
+// The questions a search asks, each of the engine of its database. A row's id
+// is negative for a product that is not for sale.
+const (
+	sqliteMatches = "SELECT rowid FROM product_words WHERE product_words MATCH ? AND rowid > ? LIMIT ?"
+	sqliteRanked  = "SELECT rowid FROM product_words WHERE product_words MATCH ? AND rowid > ? ORDER BY bm25(product_words, 10, 4, 2, 1), rowid LIMIT ?"
+
+	postgresMatches = "SELECT rowid FROM product_words WHERE words @@ ?::tsquery AND rowid > ? LIMIT ?"
+	postgresRanked  = "SELECT rowid FROM product_words WHERE words @@ ?::tsquery AND rowid > ? ORDER BY ts_rank('{0.1, 0.2, 0.4, 1.0}', words, ?::tsquery, 1) DESC, rowid LIMIT ?"
+)
+
+// matching lists the ids of the products that match, up to a limit, those of
+// products not for sale negated.
+func (s *Store) matching(db *gorm.DB, q query, names, ranked, drafts bool, limit int) ([]int64, error) {
+	after := int64(0)
+	if drafts {
+		after = -1 << 62
+	}
+	var ids []int64
+	var err error
+	switch {
+	case s.postgres && ranked:
+		err = db.Raw(postgresRanked, q.tsquery(names), after, q.tsquery(names), limit).Scan(&ids).Error
+	case s.postgres:
+		err = db.Raw(postgresMatches, q.tsquery(names), after, limit).Scan(&ids).Error
+	case ranked:
+		err = db.Raw(sqliteRanked, q.fts5(names), after, limit).Scan(&ids).Error
+	default:
+		err = db.Raw(sqliteMatches, q.fts5(names), after, limit).Scan(&ids).Error
+	}
+	if err != nil {
+		return nil, fmt.Errorf("search for %d words: %w", len(q.words), err)
+	}
+	return ids, nil
+}
+
+// search finds the products for a query: those whose name is, or begins with,
+// its words, those with every word in the name by rank, and the others by rank.
+func (s *Store) search(db *gorm.DB, q query, drafts bool) (match, error) {
+	all, err := s.matching(db, q, false, false, drafts, mostRanked+1)
+	if err != nil || len(all) == 0 {
+		return match{}, err
+	}
+	found := match{more: len(all) > mostMatches}
+	var named []int64
+	if len(all) > 1 {
+		name := strings.Join(q.words, " ")
+		err = db.Model(&Product{}).Where("search_name = ? OR search_name >= ? AND search_name < ?", name, name+" ", name+"!").
+			Order("search_name, id").Limit(mostNamed).Pluck("id", &named).Error
+		if err != nil {
+			return match{}, fmt.Errorf("look for a product of that name: %w", err)
+		}
+		few := len(all) <= mostRanked
+		names, err := s.matching(db, q, true, few, drafts, mostMatches)
+		if err != nil {
+			return match{}, err
+		}
+		named = append(named, names...)
+		if few {
+			if all, err = s.matching(db, q, false, true, drafts, mostMatches); err != nil {
+				return match{}, err
+			}
+		}
+	}
+	seen := make(map[int64]bool, len(all))
+	for _, id := range append(named, all...) {
+		if id < 0 {
+			id = -id
+		}
+		if !seen[id] && len(found.ids) < mostMatches {
+			seen[id] = true
+			found.ids = append(found.ids, id)
+		}
+	}
+	return found, nil
+}
+
+// corrected are the words of a query that finds nothing, with those that no
+// product has replaced by the likeliest that some do; or nil where that cannot
+// be done.
+func (s *Store) corrected(db *gorm.DB, words []string, shelves []shelfName) ([]string, error) {
+	better := slices.Clone(words)
+	changed := false
+	for i, word := range words {
+		there, err := s.matching(db, newQuery([]string{word}, shelves), false, false, false, 1)
+		if err != nil {
+			return nil, err
+		}
+		if len(there) > 0 {
+			continue
+		}
+		if better[i], err = s.likeliest(db, word, shelves); err != nil || better[i] == "" {
+			return nil, err
+		}
+		changed = true
+	}
+	if !changed {
+		return nil, nil
+	}
+	return better, nil
+}
+
+// mostGuesses bounds how many words are tried in a misspelt one's place.
+const mostGuesses = 5
+
+// likeliest is the word of some product that is the fewest slips from a word,
+// and of those the one that finds most; or empty.
+func (s *Store) likeliest(db *gorm.DB, word string, shelves []shelfName) (string, error) {
+	if len([]rune(word)) < shortestCorrected || hasDigit(word) {
+		return "", nil
+	}
+	var known []string
+	err := db.Model(&searchSpelling{}).Where("spelling IN ?", spellings(word)).Distinct("word").Order("word").Limit(200).Pluck("word", &known).Error
+	if err != nil {
+		return "", fmt.Errorf("look for a word like %s: %w", strconv.Quote(word), err)
+	}
+	known = slices.DeleteFunc(known, func(w string) bool { return slips(word, w) > mostSlips(word) })
+	slices.SortStableFunc(known, func(a, b string) int { return slips(word, a) - slips(word, b) })
+	best, most, distance := "", 0, 0
+	for _, guess := range known[:min(len(known), mostGuesses)] {
+		if best != "" && slips(word, guess) > distance {
+			break
+		}
+		there, err := s.matching(db, newQuery([]string{guess}, shelves), false, false, false, 100)
+		if err != nil {
+			return "", err
+		}
+		if len(there) > most {
+			best, most, distance = guess, len(there), slips(word, guess)
+		}
+	}
+	return best, nil
+}
+
+// find answers what somebody typed. Where that finds nothing, what it may have
+// meant is searched for, and returned.
+func (s *Store) find(ctx context.Context, typed string, shelves []shelfName, drafts bool) (found match, instead string, err error) {
+	words := searchWords(typed, mostWords)
+	if len(words) == 0 {
+		return match{}, "", nil
+	}
+	db := s.read.WithContext(ctx)
+	if found, err = s.search(db, newQuery(words, shelves), drafts); err != nil || len(found.ids) > 0 {
+		return found, "", err
+	}
+	better, err := s.corrected(db, words, shelves)
+	if err != nil || better == nil {
+		return match{}, "", err
+	}
+	if found, err = s.search(db, newQuery(better, shelves), drafts); err != nil || len(found.ids) == 0 {
+		return match{}, "", err
+	}
+	return found, strings.Join(better, " "), nil
+}

@@ -34,6 +34,7 @@ type adminPages struct {
 	now       func() time.Time
 	log       *slog.Logger
 	needs     adminNeeds
+	terms     *searchTerms
 }
 
 // anyone marks the routes that lead to a login, and so need none.
@@ -59,11 +60,11 @@ func (n adminNeeds) allow(role models.Role, method, path string) bool {
 }
 
 // adminRoutes is the table of the admin.
-func adminRoutes(e *echo.Echo, c Config, frames *frames, limits *limits, refusals *refusals) {
+func adminRoutes(e *echo.Echo, c Config, frames *frames, limits *limits, refusals *refusals, terms *searchTerms) {
 	a := adminPages{
 		store: c.Store, frames: frames, uploads: c.Uploads, sessions: newStaffSessions(c), limits: limits, verifier: c.Verifier, refusals: refusals,
 		simulated: c.SimulatorURL != "", watch: &webhookWatch{store: c.Store, now: c.Now}, doctor: c.Doctor,
-		now: c.Now, log: c.Logger, needs: adminNeeds{},
+		now: c.Now, log: c.Logger, needs: adminNeeds{}, terms: terms,
 	}
 	group := e.Group("/admin", noStore, a.sessions.keep, a.deny)
 	route := func(least models.Role, method, path string, h echo.HandlerFunc) {
@@ -118,6 +119,8 @@ func adminRoutes(e *echo.Echo, c Config, frames *frames, limits *limits, refusal
 	route(models.RoleManager, post, "/collections/:id", a.saveCollection)
 	route(models.RoleManager, get, "/collections/:id/delete", a.confirmCollection)
 	route(models.RoleManager, post, "/collections/:id/delete", a.deleteCollection)
+	route(models.RoleViewer, get, "/searches", a.searches)
+	route(models.RoleManager, post, "/searches/clear", a.clearSearches)
 	route(models.RoleViewer, get, "/mail", a.mails)
 	route(models.RoleViewer, get, "/mail/:id", a.mail)
 	route(models.RoleViewer, get, "/mail/:id/html", a.mailHTML)

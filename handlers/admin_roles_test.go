@@ -54,6 +54,8 @@ var adminNeeds = map[string]models.Role{
 	"POST /admin/collections/:id":            models.RoleManager,
 	"GET /admin/collections/:id/delete":      models.RoleManager,
 	"POST /admin/collections/:id/delete":     models.RoleManager,
+	"GET /admin/searches":                    models.RoleViewer,
+	"POST /admin/searches/clear":             models.RoleManager,
 	"GET /admin/mail":                        models.RoleViewer,
 	"GET /admin/mail/:id":                    models.RoleViewer,
 	"GET /admin/mail/:id/html":               models.RoleViewer,

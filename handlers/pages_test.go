@@ -28,6 +28,7 @@ var notPages = map[string]string{
 	"/favicon.ico":         "a file",
 	"/static/*":            "files",
 	"/media/:file":         "files",
+	"/search/suggest":      "JSON for the search field",
 	"/admin/mail/:id/html": "a mail, shown inside /admin/mail/:id",
 }
 
@@ -138,6 +139,8 @@ func (w walk) catalogue() {
 	w.visit("list beyond the end", "/products?page=9", 200)
 	w.visit("collection", "/collections/notebooks", 200)
 	w.visit("search", "/search?q=pen", 200)
+	w.visit("list narrowed", "/products?option-colour=black&in_stock=1", 200)
+	w.visit("search corrected", "/search?q=notebok", 200)
 	w.visit("search empty", "/search?q=typewriter", 200)
 	w.visit("search unasked", "/search", 200)
 	w.visit("product", "/products/field-notebook", 200)

@@ -50,6 +50,8 @@ const (
 
 	AuditCollectionSaved   AuditAction = "collection_saved"
 	AuditCollectionDeleted AuditAction = "collection_deleted"
+
+	AuditSearchesCleared AuditAction = "searches_cleared"
 )
 
 // AuditActions lists every action, for filters.
@@ -59,6 +61,7 @@ var AuditActions = [...]AuditAction{
 	AuditDiscountCreated, AuditDiscountChanged, AuditDiscountOff, AuditDiscountOn,
 	AuditProductCreated, AuditProductChanged, AuditPriceChanged, AuditStockChanged, AuditPictureRemoved,
 	AuditCollectionSaved, AuditCollectionDeleted,
+	AuditSearchesCleared,
 }
 
 // AuditEntry says who did what, and when. Nothing in the shop changes or

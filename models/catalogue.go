@@ -13,6 +13,7 @@ type ProductSort string
 
 // The orders of a product list.
 const (
+	SortBest      ProductSort = "best" // of a search alone
 	SortFeatured  ProductSort = "featured"
 	SortNewest    ProductSort = "newest"
 	SortPriceAsc  ProductSort = "price-asc"

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"gorm.io/gorm"
 )
@@ -86,4 +88,67 @@ func productsByID(query *gorm.DB, ids []int64) ([]Product, error) {
 	}
 	slices.SortFunc(products, func(a, b Product) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
 	return products, nil
+}
+
+// ListVersion is the version of the catalogue that lists are made from, where
+// that may lag behind the catalogue; otherwise 0.
+func (s *Store) ListVersion() int64 {
+	if known := s.shelves.Load(); known != nil && len(known.price) > smallCatalogue {
+		return known.version
+	}
+	return 0
+}
+
+// Suggestion is what somebody who types may want.
+type Suggestion struct {
+	Slug, Name string
+	Collection bool // of a collection, not a product
+}
+
+// shortestSuggested is how many characters it takes before anything is
+// suggested.
+const shortestSuggested = 2
+
+// Suggest returns up to most collections and products for what was typed so
+// far.
+func (s *Store) Suggest(ctx context.Context, version int64, typed string, most int) ([]Suggestion, error) {
+	words := searchWords(typed, mostWords)
+	if utf8.RuneCountInString(strings.Join(words, "")) < shortestSuggested {
+		return nil, nil
+	}
+	x, err := s.shelvesAt(ctx, version)
+	if err != nil {
+		return nil, err
+	}
+	var suggestions []Suggestion
+	for _, c := range x.collections {
+		if len(suggestions) < 2 && named(c.words, words) {
+			suggestions = append(suggestions, Suggestion{c.slug, c.name, true})
+		}
+	}
+	found, _, err := s.find(ctx, typed, x.collections, false)
+	if err != nil {
+		return nil, err
+	}
+	var ids []int64
+	for _, id := range found.ids {
+		if _, there := x.place(id, 0); there && len(suggestions)+len(ids) < most {
+			ids = append(ids, id)
+		}
+	}
+	products, err := productsByID(s.read.WithContext(ctx).Select("id", "slug", "name"), ids)
+	for _, p := range products {
+		suggestions = append(suggestions, Suggestion{p.Slug, p.Name, false})
+	}
+	return suggestions, err
+}
+
+// named reports whether each word begins one of a name's.
+func named(name, words []string) bool {
+	for _, word := range words {
+		if !slices.ContainsFunc(name, func(w string) bool { return strings.HasPrefix(w, word) }) {
+			return false
+		}
+	}
+	return true
 }

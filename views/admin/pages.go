@@ -75,6 +75,8 @@ var auditActions = map[models.AuditAction]string{
 
 	models.AuditCollectionSaved:   "saved a collection",
 	models.AuditCollectionDeleted: "deleted a collection",
+
+	models.AuditSearchesCleared: "cleared what was searched for",
 }
 
 // OverviewPage greets the merchant.

@@ -57,7 +57,7 @@ func (j journey) narrows() {
 	all := j.cards()
 	j.Press("main summary")
 	count := j.Evaluate(`document.querySelector(".facet label [aria-hidden]").textContent`)
-	label := j.Evaluate(`document.querySelector(".facet label").childNodes[1].textContent.trim()`)
+	label := j.Evaluate(`document.querySelector(".facet label > span").firstChild.textContent.trim()`)
 	j.Press(".facet label")
 	j.Fill("#sort", "price-asc")
 	j.Click(".filters > button")

@@ -65,7 +65,7 @@ func TestSearchFindsAndRanks(t *testing.T) {
 		store := searchShop(t, databaseURL)
 		for words, want := range map[string]string{
 			"sketchbook":     "sketchbook cover pencil cafe-mug", // the name itself, in the name, in the summary, in the description
-			"PENCI":          "pencil", // the beginning of a word
+			"PENCI":          "pencil",                           // the beginning of a word
 			"book":           "",                                 // not its end
 			"sketchb cov":    "cover",                            // every word
 			"cafe":           "cafe-mug",

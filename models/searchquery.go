@@ -100,8 +100,12 @@ const (
 	sqliteMatches = "SELECT rowid FROM product_words WHERE product_words MATCH ? AND rowid > ? LIMIT ?"
 	sqliteRanked  = "SELECT rowid FROM product_words WHERE product_words MATCH ? AND rowid > ? ORDER BY bm25(product_words, 10, 4, 2, 1), rowid LIMIT ?"
 
-	postgresMatches = "SELECT rowid FROM product_words WHERE words @@ ?::tsquery AND rowid > ? LIMIT ?"
-	postgresRanked  = "SELECT rowid FROM product_words WHERE words @@ ?::tsquery AND rowid > ? ORDER BY ts_rank('{0.1, 0.2, 0.4, 1.0}', words, ?::tsquery, 1) DESC, rowid LIMIT ?"
+	// Materialized, it is planned as if every match were wanted: for a few,
+	// PostgreSQL would read the table in hope of one near its beginning. It is
+	// run for as many as are wanted.
+	postgresMatches = `WITH matches AS MATERIALIZED (SELECT rowid FROM product_words WHERE words @@ ?::tsquery AND rowid > ?)
+		SELECT rowid FROM matches LIMIT ?`
+	postgresRanked = "SELECT rowid FROM product_words WHERE words @@ ?::tsquery AND rowid > ? ORDER BY ts_rank('{0.1, 0.2, 0.4, 1.0}', words, ?::tsquery, 1) DESC, rowid LIMIT ?"
 )
 
 // matching lists the ids of the products that match, up to a limit, those of
@@ -140,7 +144,8 @@ func (s *Store) search(db *gorm.DB, q query, drafts bool) (match, error) {
 	var named []int64
 	if len(all) > 1 {
 		name := strings.Join(q.words, " ")
-		err = db.Model(&Product{}).Where("search_name = ? OR search_name >= ? AND search_name < ?", name, name+" ", name+"!").
+		// Of what such a name is made of, only a space comes before a "!".
+		err = db.Model(&Product{}).Where("search_name >= ? AND search_name < ?", name, name+"!").
 			Order("search_name, id").Limit(mostNamed).Pluck("id", &named).Error
 		if err != nil {
 			return match{}, fmt.Errorf("look for a product of that name: %w", err)

@@ -49,6 +49,7 @@ func (s *Store) indexBatch(tx *gorm.DB, ids []int64) error {
 		return err
 	}
 	vocabulary := map[string]bool{}
+	var rows []map[string]any
 	for _, product := range products {
 		words := product.words()
 		if name := strings.Join(words.name, " "); name != product.SearchName {
@@ -60,11 +61,14 @@ func (s *Store) indexBatch(tx *gorm.DB, ids []int64) error {
 		if product.Status != ProductActive {
 			entry = -entry
 		}
-		if err := s.storeWords(tx, entry, words); err != nil {
-			return err
-		}
+		rows = append(rows, s.wordsRow(entry, words))
 		for _, word := range slices.Concat(words.name, words.details, words.summary, words.description) {
 			vocabulary[word] = true
+		}
+	}
+	if len(rows) > 0 {
+		if err := tx.Table("product_words").Create(rows).Error; err != nil {
+			return err
 		}
 	}
 	return learnWords(tx, vocabulary)
@@ -95,12 +99,16 @@ func (p Product) words() wordsOf {
 	return words
 }
 
-func (s *Store) storeWords(tx *gorm.DB, entry int64, words wordsOf) error {
-	if !s.postgres {
-		return tx.Exec("INSERT INTO product_words (rowid, name, details, summary, description) VALUES (?, ?, ?, ?, ?)", entry,
-			strings.Join(words.name, " "), strings.Join(words.details, " "), strings.Join(words.summary, " "), strings.Join(words.description, " ")).Error
+// wordsRow is what the index keeps of a product. A row's id is negative for one
+// that is not for sale.
+func (s *Store) wordsRow(entry int64, words wordsOf) map[string]any {
+	if s.postgres {
+		return map[string]any{"rowid": entry, "words": words.tsvector()}
 	}
-	return tx.Exec("INSERT INTO product_words (rowid, words) VALUES (?, ?::tsvector)", entry, words.tsvector()).Error
+	return map[string]any{
+		"rowid": entry, "name": strings.Join(words.name, " "), "details": strings.Join(words.details, " "),
+		"summary": strings.Join(words.summary, " "), "description": strings.Join(words.description, " "),
+	}
 }
 
 // tsvector is the text of PostgreSQL's tsvector: it takes the words as they are,

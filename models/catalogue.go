@@ -49,7 +49,7 @@ func (s *Store) Products(ctx context.Context, f ProductFilter) ([]Product, int64
 		query = query.Where("products.status = ?", f.Status)
 	}
 	if strings.TrimSpace(f.Search) != "" {
-		found, _, err := s.find(ctx, f.Search, nil, true)
+		found, _, err := s.find(ctx, f.Search, nil)
 		if err != nil {
 			return nil, 0, err
 		}

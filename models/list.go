@@ -45,7 +45,7 @@ func (s *Store) List(ctx context.Context, f ProductFilter) (Listing, error) {
 		}
 		chosen = x.selected(f)
 	} else {
-		found, instead, err := s.find(ctx, f.Search, x.collections, false)
+		found, instead, err := s.find(ctx, f.Search, x)
 		if err != nil {
 			return Listing{}, err
 		}
@@ -126,7 +126,7 @@ func (s *Store) Suggest(ctx context.Context, version int64, typed string, most i
 			suggestions = append(suggestions, Suggestion{c.slug, c.name, true})
 		}
 	}
-	found, _, err := s.find(ctx, typed, x.collections, false)
+	found, _, err := s.find(ctx, typed, x)
 	if err != nil {
 		return nil, err
 	}

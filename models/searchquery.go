@@ -14,8 +14,7 @@ import (
 // another.
 const (
 	mostMatches = 1_000 // products a search looks at: the best of those that match
-	mostRanked  = 2_000 // matches that are weighed against each other
-	mostNamed   = 200   // products whose name is, or begins with, the words in their order
+	mostRanked  = 200   // matches that the database weighs against each other
 )
 
 // match is what a search found.
@@ -134,36 +133,28 @@ func (s *Store) matching(db *gorm.DB, q query, names, ranked, drafts bool, limit
 }
 
 // search finds the products for a query: those whose name is, or begins with,
-// its words, those with every word in the name by rank, and the others by rank.
-func (s *Store) search(db *gorm.DB, q query, drafts bool) (match, error) {
-	all, err := s.matching(db, q, false, false, drafts, mostRanked+1)
+// its words, those with every word in the name, and the others. Of few, the
+// database's rank decides within each.
+func (s *Store) search(db *gorm.DB, q query, x *shelves) (match, error) {
+	all, err := s.matching(db, q, false, false, x == nil, mostMatches+1)
 	if err != nil || len(all) == 0 {
 		return match{}, err
 	}
 	found := match{more: len(all) > mostMatches}
-	var named []int64
-	if len(all) > 1 {
-		name := strings.Join(q.words, " ")
-		// Of what such a name is made of, only a space comes before a "!".
-		err = db.Model(&Product{}).Where("search_name >= ? AND search_name < ?", name, name+"!").
-			Order("search_name, id").Limit(mostNamed).Pluck("id", &named).Error
-		if err != nil {
-			return match{}, fmt.Errorf("look for a product of that name: %w", err)
-		}
-		few := len(all) <= mostRanked
-		names, err := s.matching(db, q, true, few, drafts, mostMatches)
+	switch {
+	case found.more: // those with the words in the name are not to be missed
+		names, err := s.matching(db, q, true, false, x == nil, mostMatches)
 		if err != nil {
 			return match{}, err
 		}
-		named = append(named, names...)
-		if few {
-			if all, err = s.matching(db, q, false, true, drafts, mostMatches); err != nil {
-				return match{}, err
-			}
+		all = append(names, all...)
+	case len(all) > 1 && len(all) <= mostRanked:
+		if all, err = s.matching(db, q, false, true, x == nil, mostRanked); err != nil {
+			return match{}, err
 		}
 	}
 	seen := make(map[int64]bool, len(all))
-	for _, id := range append(named, all...) {
+	for _, id := range all {
 		if id < 0 {
 			id = -id
 		}
@@ -172,7 +163,43 @@ func (s *Store) search(db *gorm.DB, q query, drafts bool) (match, error) {
 			found.ids = append(found.ids, id)
 		}
 	}
+	if x != nil {
+		x.sortByName(found.ids, q.words)
+	}
 	return found, nil
+}
+
+// sortByName puts the products first whose name is the words, then those whose
+// name begins with them, then those that have them all in the name.
+func (x *shelves) sortByName(ids []int64, words []string) {
+	wanted := strings.Join(words, " ")
+	tier := make(map[int64]int, len(ids))
+	for _, id := range ids {
+		place, there := x.place(id, 0)
+		switch {
+		case !there:
+			tier[id] = 3
+		case x.names[place] == wanted:
+			tier[id] = 0
+		case strings.HasPrefix(x.names[place], wanted+" "):
+			tier[id] = 1
+		case hasWords(x.names[place], words):
+			tier[id] = 2
+		default:
+			tier[id] = 3
+		}
+	}
+	slices.SortStableFunc(ids, func(a, b int64) int { return tier[a] - tier[b] })
+}
+
+// hasWords reports whether each word begins one of a name's.
+func hasWords(name string, words []string) bool {
+	for _, word := range words {
+		if !strings.HasPrefix(name, word) && !strings.Contains(name, " "+word) {
+			return false
+		}
+	}
+	return true
 }
 
 // corrected are the words of a query that finds nothing, with those that no
@@ -232,22 +259,27 @@ func (s *Store) likeliest(db *gorm.DB, word string, shelves []shelfName) (string
 	return best, nil
 }
 
-// find answers what somebody typed. Where that finds nothing, what it may have
-// meant is searched for, and returned.
-func (s *Store) find(ctx context.Context, typed string, shelves []shelfName, drafts bool) (found match, instead string, err error) {
+// find answers what somebody typed: with what is for sale, or, without shelves,
+// with all there is. Where that finds nothing, what it may have meant is
+// searched for, and returned.
+func (s *Store) find(ctx context.Context, typed string, x *shelves) (found match, instead string, err error) {
 	words := searchWords(typed, mostWords)
 	if len(words) == 0 {
 		return match{}, "", nil
 	}
+	var shelves []shelfName
+	if x != nil {
+		shelves = x.collections
+	}
 	db := s.read.WithContext(ctx)
-	if found, err = s.search(db, newQuery(words, shelves), drafts); err != nil || len(found.ids) > 0 {
+	if found, err = s.search(db, newQuery(words, shelves), x); err != nil || len(found.ids) > 0 {
 		return found, "", err
 	}
 	better, err := s.corrected(db, words, shelves)
 	if err != nil || better == nil {
 		return match{}, "", err
 	}
-	if found, err = s.search(db, newQuery(better, shelves), drafts); err != nil || len(found.ids) == 0 {
+	if found, err = s.search(db, newQuery(better, shelves), x); err != nil || len(found.ids) == 0 {
 		return match{}, "", err
 	}
 	return found, strings.Join(better, " "), nil

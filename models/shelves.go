@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -18,6 +19,7 @@ import (
 type shelves struct {
 	version     int64
 	ids         []int64
+	names       []string    // as they are searched
 	first       []uint32    // the first variant of each product; one more at the end
 	price       []int64     // of each variant, minor units
 	stocked     []bool      // of each variant: it can be bought now
@@ -115,6 +117,9 @@ func (s *Store) stock(ctx context.Context) (*shelves, error) {
 		}
 	}
 	s.shelves.Store(x)
+	if len(x.price) > smallCatalogue {
+		debug.FreeOSMemory() // what reading left over is as large again
+	}
 	return x, nil
 }
 
@@ -152,7 +157,6 @@ const (
 )
 
 func (x *shelves) readProducts(ctx context.Context, s *Store) error {
-	var names []string
 	var featured []bool
 	var created []int64
 	err := s.each(ctx, shelfProducts, func(rows *sql.Rows) error {
@@ -163,7 +167,7 @@ func (x *shelves) readProducts(ctx context.Context, s *Store) error {
 		if err := rows.Scan(&id, &name, &isFeatured, &at); err != nil {
 			return err
 		}
-		x.ids, names, featured, created = append(x.ids, id), append(names, name), append(featured, isFeatured), append(created, at.UnixMilli())
+		x.ids, x.names, featured, created = append(x.ids, id), append(x.names, name), append(featured, isFeatured), append(created, at.UnixMilli())
 		return nil
 	}, ProductActive)
 	if err != nil {
@@ -172,7 +176,7 @@ func (x *shelves) readProducts(ctx context.Context, s *Store) error {
 	x.lowest = make([]int64, len(x.ids))
 	x.orders, x.rank = map[ProductSort][]uint32{}, map[ProductSort][]uint32{}
 	x.order(SortNewest, func(a, b uint32) int { return cmp.Compare(created[b], created[a]) })
-	x.order(SortName, func(a, b uint32) int { return strings.Compare(names[a], names[b]) })
+	x.order(SortName, func(a, b uint32) int { return strings.Compare(x.names[a], x.names[b]) })
 	x.order(SortFeatured, func(a, b uint32) int {
 		switch {
 		case featured[a] == featured[b]:

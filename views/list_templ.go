@@ -452,7 +452,7 @@ func filters(p ListPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.More {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "of the best 1,000 that match. Another word finds fewer.")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "of 1,000 that match best. Another word finds fewer.")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -34,7 +34,7 @@ type Product struct {
 	Status      string
 	Featured    bool
 	Version     int64  // grows with every save in the editor
-	SearchName  string // the name without capitals and accents; see indexProducts
+	SearchName  string // the name without capitals and accents; see Store.indexProducts
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 

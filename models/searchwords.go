@@ -51,9 +51,6 @@ func searchWords(text string, most int) []string {
 	return words
 }
 
-// searchName is a name as it is searched and sorted.
-func searchName(name string) string { return strings.Join(searchWords(name, mostTextWords), " ") }
-
 // searchKey is a name as an address holds it.
 func searchKey(name string) string { return strings.Join(searchWords(name, mostTextWords), "-") }
 

@@ -45,7 +45,6 @@ type optionName struct{ key, label string }
 type optionValue struct {
 	option     uint16
 	key, label string
-	products   int // that have it
 }
 
 // shelfName is a collection with the words of its name.
@@ -224,9 +223,6 @@ func (x *shelves) readVariants(ctx context.Context, s *Store) error {
 		}
 		at := counted[product]
 		counted[product]++
-		if at >= MaxOptions {
-			return nil
-		}
 		option, there := labels[label]
 		if !there {
 			key := searchKey(label)
@@ -238,7 +234,9 @@ func (x *shelves) readVariants(ctx context.Context, s *Store) error {
 			labels[label] = option
 		}
 		of := names[product]
-		of[at] = option
+		if at < len(of) {
+			of[at] = option
+		}
 		names[product] = of
 		return nil
 	})

@@ -140,7 +140,7 @@ func (w walk) catalogue() {
 	w.visit("collection", "/collections/notebooks", 200)
 	w.visit("search", "/search?q=pen", 200)
 	w.visit("list narrowed", "/products?option-colour=tomato&in_stock=1", 200)
-	w.visit("search corrected", "/search?q=notebuk", 200)
+	w.visit("search corrected", "/search?q=nptebook", 200)
 	w.visit("search empty", "/search?q=typewriter", 200)
 	w.visit("search unasked", "/search", 200)
 	w.visit("product", "/products/field-notebook", 200)

@@ -94,16 +94,17 @@ func (q query) tsquery(names bool) string {
 }
 
 // The questions a search asks, each of the engine of its database. A row's id
-// is negative for a product that is not for sale.
+// is negative for a product that is not for sale. Matches come as one text: to
+// fetch a thousand rows costs more than to find them.
 const (
-	sqliteMatches = "SELECT rowid FROM product_words WHERE product_words MATCH ? AND rowid > ? LIMIT ?"
+	sqliteMatches = "SELECT COALESCE(group_concat(rowid), '') FROM (SELECT rowid FROM product_words WHERE product_words MATCH ? AND rowid > ? LIMIT ?)"
 	sqliteRanked  = "SELECT rowid FROM product_words WHERE product_words MATCH ? AND rowid > ? ORDER BY bm25(product_words, 10, 4, 2, 1), rowid LIMIT ?"
 
 	// Materialized, it is planned as if every match were wanted: for a few,
 	// PostgreSQL would read the table in hope of one near its beginning. It is
 	// run for as many as are wanted.
 	postgresMatches = `WITH matches AS MATERIALIZED (SELECT rowid FROM product_words WHERE words @@ ?::tsquery AND rowid > ?)
-		SELECT rowid FROM matches LIMIT ?`
+		SELECT COALESCE(string_agg(rowid::text, ','), '') FROM (SELECT rowid FROM matches LIMIT ?) AS wanted`
 	postgresRanked = "SELECT rowid FROM product_words WHERE words @@ ?::tsquery AND rowid > ? ORDER BY ts_rank('{0.1, 0.2, 0.4, 1.0}', words, ?::tsquery, 1) DESC, rowid LIMIT ?"
 )
 
@@ -115,19 +116,30 @@ func (s *Store) matching(db *gorm.DB, q query, names, ranked, drafts bool, limit
 		after = -1 << 62
 	}
 	var ids []int64
+	var text string
 	var err error
 	switch {
 	case s.postgres && ranked:
 		err = db.Raw(postgresRanked, q.tsquery(names), after, q.tsquery(names), limit).Scan(&ids).Error
 	case s.postgres:
-		err = db.Raw(postgresMatches, q.tsquery(names), after, limit).Scan(&ids).Error
+		err = db.Raw(postgresMatches, q.tsquery(names), after, limit).Scan(&text).Error
 	case ranked:
 		err = db.Raw(sqliteRanked, q.fts5(names), after, limit).Scan(&ids).Error
 	default:
-		err = db.Raw(sqliteMatches, q.fts5(names), after, limit).Scan(&ids).Error
+		err = db.Raw(sqliteMatches, q.fts5(names), after, limit).Scan(&text).Error
 	}
 	if err != nil {
 		return nil, fmt.Errorf("search for %d words: %w", len(q.words), err)
+	}
+	for id := range strings.SplitSeq(text, ",") {
+		if id == "" {
+			continue
+		}
+		n, err := strconv.ParseInt(id, 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("read what a search found: %w", err)
+		}
+		ids = append(ids, n)
 	}
 	return ids, nil
 }

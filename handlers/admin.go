@@ -34,6 +34,7 @@ type adminPages struct {
 	now       func() time.Time
 	log       *slog.Logger
 	needs     adminNeeds
+	terms     *searchTerms
 }
 
 // anyone marks the routes that lead to a login, and so need none.
@@ -59,11 +60,11 @@ func (n adminNeeds) allow(role models.Role, method, path string) bool {
 }
 
 // adminRoutes is the table of the admin.
-func adminRoutes(e *echo.Echo, c Config, frames *frames, limits *limits, refusals *refusals) {
+func adminRoutes(e *echo.Echo, c Config, frames *frames, limits *limits, refusals *refusals, terms *searchTerms) {
 	a := adminPages{
 		store: c.Store, frames: frames, uploads: c.Uploads, sessions: newStaffSessions(c), limits: limits, verifier: c.Verifier, refusals: refusals,
 		simulated: c.SimulatorURL != "", watch: &webhookWatch{store: c.Store, now: c.Now}, doctor: c.Doctor,
-		now: c.Now, log: c.Logger, needs: adminNeeds{},
+		now: c.Now, log: c.Logger, needs: adminNeeds{}, terms: terms,
 	}
 	group := e.Group("/admin", noStore, a.sessions.keep, a.deny)
 	route := func(least models.Role, method, path string, h echo.HandlerFunc) {
@@ -153,6 +154,8 @@ func adminRoutes(e *echo.Echo, c Config, frames *frames, limits *limits, refusal
 	route(models.RoleManager, get, "/import/:id/failed.csv", a.failedRows)
 	route(models.RoleManager, get, "/products.csv", a.exportProducts)
 	route(models.RoleManager, get, "/orders.csv", a.exportOrders)
+	route(models.RoleViewer, get, "/searches", a.searches)
+	route(models.RoleManager, post, "/searches/clear", a.clearSearches)
 	route(models.RoleViewer, get, "/mail", a.mails)
 	route(models.RoleViewer, get, "/mail/:id", a.mail)
 	route(models.RoleViewer, get, "/mail/:id/html", a.mailHTML)

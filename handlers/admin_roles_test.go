@@ -88,6 +88,8 @@ var adminNeeds = map[string]models.Role{
 	"GET /admin/import/:id/failed.csv":       models.RoleManager,
 	"GET /admin/products.csv":                models.RoleManager,
 	"GET /admin/orders.csv":                  models.RoleManager,
+	"GET /admin/searches":                    models.RoleViewer,
+	"POST /admin/searches/clear":             models.RoleManager,
 	"GET /admin/mail":                        models.RoleViewer,
 	"GET /admin/mail/:id":                    models.RoleViewer,
 	"GET /admin/mail/:id/html":               models.RoleViewer,

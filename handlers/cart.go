@@ -298,7 +298,7 @@ func (h carts) page(c echo.Context) (views.CartPage, error) {
 		page.Total.Amount = sum.Total
 	}
 	if len(page.Lines) == 0 {
-		products, _, err := h.store.Products(ctx, models.ProductFilter{Sort: models.SortFeatured, PerPage: 4})
+		products, err := h.store.Highlights(ctx, models.SortFeatured, 4)
 		if err != nil {
 			return page, err
 		}

@@ -31,6 +31,7 @@ type pageKey struct {
 	uri      string
 	encoding string
 	cart     int64 // pieces
+	lists    int64 // version of the catalogue that lists are made from, where that may lag behind
 }
 
 // cachedPage is an answer as it goes out. Nobody changes it.

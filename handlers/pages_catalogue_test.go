@@ -20,6 +20,7 @@ func (w walk) logIn() {
 // products looks at the pages on which a merchant keeps the catalogue.
 func (w walk) products() {
 	w.logIn()
+	w.visit("admin searches", "/admin/searches", 200)
 	w.visit("admin products archived none", "/admin/products?status=archived", 200)
 	w.visit("admin product new", "/admin/new/product", 200)
 	w.Fill("#name", "Wool cap")

@@ -29,6 +29,7 @@ var notPages = map[string]string{
 	"/static/*":            "files",
 	"/media/:file":         "files",
 	"/theme.css":           "a file",
+	"/search/suggest":      "JSON for the search field",
 	"/admin/mail/:id/html": "a mail, shown inside /admin/mail/:id",
 
 	"/admin/settings/look/theme.css":    "a file",
@@ -160,6 +161,8 @@ func (w walk) catalogue() {
 	w.visit("list beyond the end", "/products?page=9", 200)
 	w.visit("collection", "/collections/notebooks", 200)
 	w.visit("search", "/search?q=pen", 200)
+	w.visit("list narrowed", "/products?option-colour=tomato&in_stock=1", 200)
+	w.visit("search corrected", "/search?q=nptebook", 200)
 	w.visit("search empty", "/search?q=typewriter", 200)
 	w.visit("search unasked", "/search", 200)
 	w.visit("product", "/products/field-notebook", 200)

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -16,7 +17,9 @@ const WebhookPath = "/webhooks/stripe"
 func routes(e *echo.Echo, c Config, frames *frames) {
 	limits := newLimits(c.RateLimits, c.Now)
 	metrics := newMetrics(c)
-	shop := storefront{store: c.Store, frames: frames, pages: newPageCache()}
+	terms := newSearchTerms(c)
+	e.Server.RegisterOnShutdown(func() { terms.write(context.Background()) })
+	shop := storefront{store: c.Store, frames: frames, pages: newPageCache(), terms: terms}
 	carts := carts{store: c.Store, frames: frames}
 	checkout := checkout{store: c.Store, payments: c.Payments, frames: frames, carts: carts, log: c.Logger}
 	orders := orders{store: c.Store, frames: frames}
@@ -39,6 +42,7 @@ func routes(e *echo.Echo, c Config, frames *frames) {
 	get("/search", shop.search)
 	get("/pages/:slug", shop.text)
 	get("/theme.css", shop.theme)
+	get("/search/suggest", shop.suggest)
 
 	get("/cart", carts.show)
 	e.POST("/cart/items", carts.add, limits.byAddress("cart"))
@@ -82,5 +86,5 @@ func routes(e *echo.Echo, c Config, frames *frames) {
 	get("/previews/products/:slug/:file", previews.product)
 	get("/media/:file", media{pictures: http.FS(c.Pictures)}.serve)
 
-	adminRoutes(e, c, frames, limits, refusals)
+	adminRoutes(e, c, frames, limits, refusals, terms)
 }

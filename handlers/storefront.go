@@ -1,11 +1,9 @@
 package handlers
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -26,6 +24,7 @@ type storefront struct {
 	store  *models.Store
 	frames *frames
 	pages  *pageCache
+	terms  *searchTerms
 }
 
 // page answers with a page that says nothing of its reader but what is in the
@@ -41,6 +40,7 @@ func (s storefront) page(c echo.Context, draw func() (templ.Component, error)) e
 	}
 	return s.pages.serve(c, pageKey{
 		version: snap.shop.CatalogueVersion, uri: c.Request().RequestURI, encoding: negotiate(c.Request()), cart: cart,
+		lists: s.store.ListVersion(),
 	}, draw)
 }
 
@@ -60,236 +60,6 @@ func shelves(collections []views.Link) string {
 		names.WriteString(collection.Label)
 	}
 	return names.String() + ". Come in and have a look around."
-}
-
-func (s storefront) list(c echo.Context) error {
-	return s.products(c, views.ListPage{
-		Heading: "All products", Path: "/products",
-		Intro: "Everything on our shelves.",
-	}, models.ProductFilter{Collection: c.QueryParam("collection")})
-}
-
-func (s storefront) collection(c echo.Context) error {
-	snap, err := s.frames.snapshot(c.Request().Context())
-	if err != nil {
-		return err
-	}
-	for _, collection := range snap.collections {
-		if collection.Slug == c.Param("slug") {
-			return s.products(c, views.ListPage{
-				Heading: collection.Name, Intro: collection.Description, Path: "/collections/" + collection.Slug,
-			}, models.ProductFilter{Collection: collection.Slug, Sort: collection.Sort})
-		}
-	}
-	return fmt.Errorf("find collection %q: %w", c.Param("slug"), models.ErrNotFound)
-}
-
-func (s storefront) search(c echo.Context) error {
-	query := strings.TrimSpace(c.QueryParam("q"))
-	if len(query) > 200 {
-		query = strings.ToValidUTF8(query[:200], "")
-	}
-	heading := "Search"
-	if query != "" {
-		heading = fmt.Sprintf("Results for “%s”", query)
-	}
-	return s.products(c, views.ListPage{Heading: heading, Path: "/search", Search: true}, models.ProductFilter{Search: query})
-}
-
-// sorts are the orders a shopper may choose, with their labels.
-var sorts = [...]struct {
-	value models.ProductSort
-	label string
-}{
-	{models.SortFeatured, "Featured"},
-	{models.SortNewest, "Newest"},
-	{models.SortPriceAsc, "Price, low to high"},
-	{models.SortPriceDesc, "Price, high to low"},
-	{models.SortName, "Name"},
-}
-
-func (s storefront) products(c echo.Context, page views.ListPage, filter models.ProductFilter) error {
-	return s.page(c, func() (templ.Component, error) {
-		ctx := c.Request().Context()
-		var err error
-		if page.Frame, err = s.frames.page(c, page.Heading, page.Path); err != nil {
-			return nil, err
-		}
-		snap, err := s.frames.snapshot(ctx)
-		if err != nil {
-			return nil, err
-		}
-		state := s.readFilter(c, &page, &filter, snap)
-		if page.Search {
-			page.Frame.Query, page.Frame.NoIndex = filter.Search, true
-			state.Set("q", filter.Search)
-		}
-		page.Frame.Description = page.Intro
-		page.Frame.Canonical = s.frames.canonical(page.Path)
-		for _, collection := range snap.collections {
-			if path := "/collections/" + collection.Slug; path == page.Path {
-				page.Frame.Picture, page.Frame.PictureAlt = s.frames.preview("/previews"+path, collectionPreview(snap, collection))
-			}
-		}
-		if len(state) > 0 {
-			page.Frame.NoIndex = true
-		}
-		if filter.Page > 1 { // a page of its own, with other products
-			page.Frame.Canonical += "?page=" + strconv.Itoa(filter.Page)
-		}
-		if !page.Search || filter.Search != "" {
-			found, total, err := s.store.Products(ctx, filter)
-			if err != nil {
-				return nil, err
-			}
-			page.Products, page.Total = s.cards(found, snap), total
-		}
-		if len(page.Products) == 0 {
-			page.Frame.NoIndex = true
-		}
-		page.Pagination = paginate(page.Path, state, filter.Page, page.Total)
-		if page.Total == 0 {
-			ways, _, err := s.store.Products(ctx, models.ProductFilter{Sort: models.SortFeatured, PerPage: 4})
-			if err != nil {
-				return nil, err
-			}
-			page.Suggestions = s.cards(ways, snap)
-		}
-		return views.List(page), nil
-	})
-}
-
-// readFilter reads the filter form from the address into page and filter, and
-// returns the address's state without the page number. What is not understood
-// is left out, with a message for what a person may have typed.
-func (s storefront) readFilter(c echo.Context, page *views.ListPage, filter *models.ProductFilter, snap *snapshot) url.Values {
-	state := url.Values{}
-	own := filter.Sort // the collection's
-	for _, sort := range sorts {
-		if c.QueryParam("sort") == string(sort.value) {
-			filter.Sort, page.Sort = sort.value, string(sort.value)
-			state.Set("sort", page.Sort)
-		}
-	}
-	filter.Sort = cmp.Or(filter.Sort, models.SortFeatured)
-	page.Sort = string(filter.Sort)
-	if own == models.SortByHand {
-		page.Sorts = append(page.Sorts, views.Choice{Value: string(own), Label: "Our order", Selected: filter.Sort == own})
-	}
-	for _, sort := range sorts {
-		page.Sorts = append(page.Sorts, views.Choice{Value: string(sort.value), Label: sort.label, Selected: sort.value == filter.Sort})
-	}
-	if page.InStock = c.QueryParam("in_stock") == "1"; page.InStock {
-		filter.InStock = true
-		state.Set("in_stock", "1")
-	}
-	price := func(name, label string, into *int64) string {
-		typed := strings.TrimSpace(c.QueryParam(name))
-		if typed == "" {
-			return ""
-		}
-		amount, err := models.ParseMoney(name, typed, snap.shop.Currency)
-		if fault, bad := invalid(err); bad {
-			fault.Message = label + ": " + fault.Message
-			page.Errors = append(page.Errors, fault)
-			return typed
-		}
-		*into = amount.Amount
-		state.Set(name, typed)
-		return typed
-	}
-	page.PriceMin = price("min", "The lowest price", &filter.PriceMin)
-	page.PriceMax = price("max", "The highest price", &filter.PriceMax)
-	if !strings.HasPrefix(page.Path, "/collections/") {
-		chosen := c.QueryParam("collection")
-		for _, collection := range snap.collections {
-			selected := collection.Slug == chosen
-			page.Collections = append(page.Collections, views.Choice{Value: collection.Slug, Label: collection.Name, Selected: selected})
-			if selected {
-				page.Collection, filter.Collection = chosen, chosen
-				state.Set("collection", chosen)
-			}
-		}
-		if page.Collection == "" {
-			filter.Collection = ""
-		}
-	}
-	filter.PerPage = perPage
-	filter.Page, _ = strconv.Atoi(c.QueryParam("page"))
-	filter.Page = min(max(filter.Page, 1), math.MaxInt32/perPage)
-	page.Active = activeFilters(page, state, filter.Search)
-	return state
-}
-
-// activeFilters are links that each take one filter away.
-func activeFilters(page *views.ListPage, state url.Values, query string) []views.Link {
-	var links []views.Link
-	labels := []struct{ name, label string }{
-		{"in_stock", "In stock"}, {"min", "From " + page.PriceMin}, {"max", "Up to " + page.PriceMax}, {"collection", ""},
-	}
-	for _, choice := range page.Collections {
-		if choice.Selected {
-			labels[3].label = choice.Label
-		}
-	}
-	for _, filter := range labels {
-		if !state.Has(filter.name) {
-			continue
-		}
-		rest := url.Values{}
-		for name, values := range state {
-			if name != filter.name {
-				rest[name] = values
-			}
-		}
-		if page.Search {
-			rest.Set("q", query)
-		}
-		links = append(links, views.Link{Label: filter.label, URL: address(page.Path, rest)})
-	}
-	return links
-}
-
-func address(path string, values url.Values) string {
-	if len(values) == 0 {
-		return path
-	}
-	return path + "?" + values.Encode()
-}
-
-// paginate links the first and last page and the neighbours of the present
-// one.
-func paginate(path string, state url.Values, page int, total int64) views.Pagination {
-	pages := int((total + perPage - 1) / perPage)
-	p := views.Pagination{Page: page, Pages: pages}
-	link := func(number int) string {
-		values := url.Values{}
-		for name, v := range state {
-			values[name] = v
-		}
-		if number > 1 {
-			values.Set("page", strconv.Itoa(number))
-		}
-		return address(path, values)
-	}
-	if page > 1 {
-		p.Previous = link(min(page-1, max(pages, 1)))
-	}
-	if page < pages {
-		p.Next = link(page + 1)
-	}
-	last := 0
-	for _, number := range [...]int{1, page - 1, page, page + 1, pages} {
-		if number <= last || number > pages {
-			continue
-		}
-		if number > last+1 {
-			p.Links = append(p.Links, views.PageLink{Gap: true})
-		}
-		p.Links = append(p.Links, views.PageLink{Number: number, URL: link(number), Current: number == page})
-		last = number
-	}
-	return p
 }
 
 // newFor is how long a product counts as new.

@@ -65,6 +65,7 @@ const (
 	AuditImported        AuditAction = "imported"
 	AuditImportCancelled AuditAction = "import_cancelled"
 	AuditExported        AuditAction = "exported"
+	AuditSearchesCleared AuditAction = "searches_cleared"
 )
 
 // AuditActions lists every action, for filters.
@@ -77,6 +78,7 @@ var AuditActions = [...]AuditAction{
 	AuditIdentitySaved, AuditLookSaved, AuditLogoChanged, AuditHomeChanged, AuditHomePublished, AuditPageSaved, AuditPageDeleted, AuditMenuSaved,
 	AuditDeliveryChanged, AuditDeliveryDeleted, AuditTaxChanged,
 	AuditImported, AuditImportCancelled, AuditExported,
+	AuditSearchesCleared,
 }
 
 // AuditEntry says who did what, and when. Nothing in the shop changes or

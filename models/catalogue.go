@@ -13,6 +13,7 @@ type ProductSort string
 
 // The orders of a product list.
 const (
+	SortBest      ProductSort = "best" // of a search alone
 	SortFeatured  ProductSort = "featured"
 	SortNewest    ProductSort = "newest"
 	SortPriceAsc  ProductSort = "price-asc"
@@ -27,23 +28,37 @@ var CollectionSorts = [...]ProductSort{SortFeatured, SortNewest, SortPriceAsc, S
 // ProductFilter chooses products. Its zero value chooses every active one.
 type ProductFilter struct {
 	Collection string // slug
-	Search     string // every word must occur
+	Search     string // every word must occur, or begin a word that does
 	InStock    bool
 	PriceMin   int64 // minor units, inclusive; 0 for none
 	PriceMax   int64
-	Sort       ProductSort
-	Page       int // from 1
+	Options    map[string][]string // keys of options and of the values one of which is wanted
+	Sort       ProductSort         // unknown: of a search the best first, else as SortFeatured
+	Page       int                 // from 1
 	PerPage    int
-	Drafts     bool   // list those that are not for sale too, for the admin
+	Version    int64  // of the catalogue to list; 0: as it is now
+	Drafts     bool   // list those that are not for sale too, for the admin: by Search and Status alone
 	Status     string // with Drafts: this status alone; empty: any
 }
-
-const lowestPrice = "(SELECT MIN(v.price) FROM variants v WHERE v.product_id = products.id)"
 
 // Products returns one page of the products a filter chooses, with variants,
 // options and pictures, and how many it chooses in all.
 func (s *Store) Products(ctx context.Context, f ProductFilter) ([]Product, int64, error) {
-	query := filterProducts(s.read.WithContext(ctx).Model(&Product{}), f)
+	if !f.Drafts {
+		list, err := s.List(ctx, f)
+		return list.Products, list.Total, err
+	}
+	query := s.read.WithContext(ctx).Model(&Product{})
+	if f.Status != "" {
+		query = query.Where("products.status = ?", f.Status)
+	}
+	if strings.TrimSpace(f.Search) != "" {
+		found, _, err := s.find(ctx, f.Search, nil)
+		if err != nil {
+			return nil, 0, err
+		}
+		query = query.Where("products.id IN ?", found.ids)
+	}
 	var total int64
 	if err := query.Session(&gorm.Session{}).Count(&total).Error; err != nil {
 		return nil, 0, fmt.Errorf("count products: %w", err)
@@ -52,56 +67,27 @@ func (s *Store) Products(ctx context.Context, f ProductFilter) ([]Product, int64
 	if int64(first) >= total {
 		return nil, total, nil
 	}
-	switch f.Sort {
-	case SortNewest:
-		query = query.Order("products.created_at DESC")
-	case SortPriceAsc:
-		query = query.Order(lowestPrice + " ASC")
-	case SortPriceDesc:
-		query = query.Order(lowestPrice + " DESC")
-	case SortName:
-		query = query.Order("LOWER(products.name) ASC")
-	case SortByHand:
-		query = query.Joins("JOIN collection_products placed ON placed.product_id = products.id").
-			Joins("JOIN collections shelf ON shelf.id = placed.collection_id AND shelf.slug = ?", f.Collection).Order("placed.position")
-	default:
-		query = query.Order("products.featured DESC")
-	}
 	var products []Product
-	err := withDetails(query).Order("products.id ASC").Offset(first).Limit(f.PerPage).Find(&products).Error
+	err := withDetails(query).Order("products.search_name, products.id").Offset(first).Limit(f.PerPage).Find(&products).Error
 	if err != nil {
 		return nil, 0, fmt.Errorf("list products: %w", err)
 	}
 	return products, total, nil
 }
 
-func filterProducts(query *gorm.DB, f ProductFilter) *gorm.DB {
-	if !f.Drafts {
-		query = query.Where("products.status = ?", ProductActive)
-	} else if f.Status != "" {
-		query = query.Where("products.status = ?", f.Status)
+// Highlights returns the first products for sale: the featured or the newest.
+func (s *Store) Highlights(ctx context.Context, by ProductSort, most int) ([]Product, error) {
+	query := s.read.WithContext(ctx).Where("products.status = ?", ProductActive)
+	if by == SortNewest {
+		query = query.Order("products.created_at DESC, products.id")
+	} else {
+		query = query.Order("products.featured DESC, products.id")
 	}
-	if f.Collection != "" {
-		query = query.Where(`products.id IN (SELECT cp.product_id FROM collection_products cp
-			JOIN collections c ON c.id = cp.collection_id WHERE c.slug = ?)`, f.Collection)
+	var products []Product
+	if err := withDetails(query).Limit(most).Find(&products).Error; err != nil {
+		return nil, fmt.Errorf("list the first products: %w", err)
 	}
-	for _, word := range strings.Fields(strings.ToLower(f.Search)) {
-		like := "%" + escapeLike(word) + "%"
-		query = query.Where(`(LOWER(products.name) LIKE ? ESCAPE '\' OR LOWER(products.summary) LIKE ? ESCAPE '\'
-			OR LOWER(products.description) LIKE ? ESCAPE '\' OR EXISTS (SELECT 1 FROM variants v
-			WHERE v.product_id = products.id AND (LOWER(v.sku) LIKE ? ESCAPE '\' OR LOWER(v.option1) LIKE ? ESCAPE '\'
-			OR LOWER(v.option2) LIKE ? ESCAPE '\')))`, like, like, like, like, like, like)
-	}
-	if f.InStock {
-		query = query.Where("EXISTS (SELECT 1 FROM variants v WHERE v.product_id = products.id AND v.stock > v.reserved)")
-	}
-	if f.PriceMin > 0 {
-		query = query.Where("EXISTS (SELECT 1 FROM variants v WHERE v.product_id = products.id AND v.price >= ?)", f.PriceMin)
-	}
-	if f.PriceMax > 0 {
-		query = query.Where("EXISTS (SELECT 1 FROM variants v WHERE v.product_id = products.id AND v.price <= ?)", f.PriceMax)
-	}
-	return query
+	return products, nil
 }
 
 // escapeLike takes a pattern's signs their meaning, for LIKE … ESCAPE '\'.
@@ -192,14 +178,20 @@ func (s *Store) AddCatalogue(ctx context.Context, collections []Collection, prod
 				return err
 			}
 			ids[collection.Slug] = collection.ID
-		}
-		for _, product := range products {
-			if err := s.addProduct(tx, product, ids, pictureKeys); err != nil {
-				return fmt.Errorf("product %q: %w", product.Slug, err)
+			if err := learnName(tx, collection.Name); err != nil {
+				return err
 			}
 		}
+		var stored []int64
+		for _, product := range products {
+			id, err := s.addProduct(tx, product, ids, pictureKeys)
+			if err != nil {
+				return fmt.Errorf("product %q: %w", product.Slug, err)
+			}
+			stored = append(stored, id)
+		}
 		added = true
-		return nil
+		return s.indexProducts(tx, stored)
 	})
 	if err != nil {
 		return false, fmt.Errorf("add a catalogue: %w", err)
@@ -207,13 +199,13 @@ func (s *Store) AddCatalogue(ctx context.Context, collections []Collection, prod
 	return added, nil
 }
 
-func (s *Store) addProduct(tx *gorm.DB, product Product, collectionIDs map[string]int64, pictureKeys map[string]string) error {
+func (s *Store) addProduct(tx *gorm.DB, product Product, collectionIDs map[string]int64, pictureKeys map[string]string) (int64, error) {
 	product.Version = 1
 	for i := range product.Pictures {
 		product.Pictures[i].Status = PictureReady
 	}
 	if err := tx.Omit("Variants", "Collections").Create(&product).Error; err != nil {
-		return err
+		return 0, err
 	}
 	pictures := map[string]int64{}
 	for _, picture := range product.Pictures {
@@ -226,16 +218,16 @@ func (s *Store) addProduct(tx *gorm.DB, product Product, collectionIDs map[strin
 		}
 	}
 	if err := s.addVariants(tx, product.Variants, "catalogue"); err != nil {
-		return err
+		return 0, err
 	}
 	if err := s.enterFirstPrices(tx, product); err != nil {
-		return err
+		return 0, err
 	}
 	for _, collection := range product.Collections {
 		row := map[string]any{"collection_id": collectionIDs[collection.Slug], "product_id": product.ID}
 		if err := tx.Table("collection_products").Create(row).Error; err != nil {
-			return err
+			return 0, err
 		}
 	}
-	return nil
+	return product.ID, nil
 }

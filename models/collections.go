@@ -100,6 +100,9 @@ func (s *Store) SaveCollection(ctx context.Context, id int64, edit CollectionEdi
 		if err := s.audit(tx, actor, AuditCollectionSaved, "collection "+collection.Slug, before, collectionState(collection)); err != nil {
 			return err
 		}
+		if err := learnName(tx, collection.Name); err != nil {
+			return fmt.Errorf("learn the words of its name: %w", err)
+		}
 		return catalogueChanged(tx)
 	})
 	if err != nil {

@@ -41,6 +41,7 @@ type Product struct {
 	Featured    bool
 	TaxClassID  *int64 // nil for the standard class
 	Version     int64  // grows with every save in the editor
+	SearchName  string // the name without capitals and accents; see Store.indexProducts
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 

@@ -18,8 +18,7 @@ type ProductAddress struct {
 // forSale are the active products with an id above after, in the order of
 // their ids.
 func (s *Store) forSale(ctx context.Context, after int64) *gorm.DB {
-	return filterProducts(s.read.WithContext(ctx).Model(&Product{}), ProductFilter{}).
-		Where("products.id > ?", after).Order("products.id ASC")
+	return s.read.WithContext(ctx).Model(&Product{}).Where("products.status = ? AND products.id > ?", ProductActive, after).Order("products.id ASC")
 }
 
 // ProductChunks cuts the ids into runs of size, from 1 to size and so on, and
@@ -67,7 +66,7 @@ func (s *Store) ProductsAfter(ctx context.Context, after int64, limit int) ([]Pr
 // all their details.
 func (s *Store) NewestProducts(ctx context.Context, limit int) ([]Product, error) {
 	var products []Product
-	query := filterProducts(s.read.WithContext(ctx).Model(&Product{}), ProductFilter{})
+	query := s.read.WithContext(ctx).Where("products.status = ?", ProductActive)
 	err := withDetails(query).Preload("Collections", inPlace).
 		Order("products.created_at DESC, products.id DESC").Limit(limit).Find(&products).Error
 	if err != nil {

@@ -43,7 +43,7 @@ func (s *Store) Migrate(ctx context.Context) (int, error) {
 		results, err := provider.Up(ctx)
 		steps += len(results)
 		if err == nil {
-			return steps, nil
+			return steps, s.keepSearchRules(ctx)
 		}
 		// On SQLite another process may have taken the same step a moment
 		// before. Then the version has moved on, and what is left is tried.

@@ -46,13 +46,16 @@ func (s *Store) productStored(tx *gorm.DB, before Product, id int64, draft Produ
 	return s.productListed(tx, before, id, actor)
 }
 
-// productListed writes the price history on and puts the product into the
-// collections whose rules choose it now.
+// productListed writes the price history on, puts the product into the
+// collections whose rules choose it now, and lets it be found by what it is.
 func (s *Store) productListed(tx *gorm.DB, before Product, id int64, actor Actor) error {
 	if err := s.enterPrices(tx, before, id, actor.Email); err != nil {
 		return err
 	}
-	return s.applyRules(tx, id)
+	if err := s.applyRules(tx, id); err != nil {
+		return err
+	}
+	return s.indexProducts(tx, []int64{id})
 }
 
 // PublishDue puts on sale every product whose moment has come and says how many

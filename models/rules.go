@@ -185,22 +185,29 @@ func (s *Store) applyRule(tx *gorm.DB, collection Collection, productID int64) (
 	if err != nil || rule == nil {
 		return false, err
 	}
-	gone, come := s.chosen(tx, *rule), s.chosen(tx, *rule)
-	there := tx.Table("collection_products").Where("collection_id = ? AND product_id NOT IN (?)", collection.ID, gone)
+	come := s.chosen(tx, *rule)
 	if productID != 0 {
-		there, come = there.Where("product_id = ?", productID), come.Where("products.id = ?", productID)
+		come = come.Where("products.id = ?", productID)
 	}
-	removed := there.Delete(nil)
-	if removed.Error != nil {
-		return false, fmt.Errorf("take products out of collection %d: %w", collection.ID, removed.Error)
+	var removed, added []int64
+	err = tx.Raw(`DELETE FROM collection_products WHERE collection_id = ? AND product_id NOT IN (?) AND (product_id = ? OR CAST(? AS BIGINT) = 0)
+		RETURNING product_id`, collection.ID, s.chosen(tx, *rule), productID, productID).Scan(&removed).Error
+	if err != nil {
+		return false, fmt.Errorf("take products out of collection %d: %w", collection.ID, err)
 	}
-	added := tx.Exec(`INSERT INTO collection_products (collection_id, product_id, position)
+	err = tx.Raw(`INSERT INTO collection_products (collection_id, product_id, position)
 		SELECT ?, p.id, (SELECT COALESCE(MAX(cp.position), 0) + 1 FROM collection_products cp WHERE cp.collection_id = ?)
-		FROM products p WHERE p.id IN (?) ON CONFLICT DO NOTHING`, collection.ID, collection.ID, come)
-	if added.Error != nil {
-		return false, fmt.Errorf("put products into collection %d: %w", collection.ID, added.Error)
+		FROM products p WHERE p.id IN (?) ON CONFLICT DO NOTHING RETURNING product_id`, collection.ID, collection.ID, come).Scan(&added).Error
+	if err != nil {
+		return false, fmt.Errorf("put products into collection %d: %w", collection.ID, err)
 	}
-	return removed.RowsAffected+added.RowsAffected > 0, nil
+	changed := append(removed, added...)
+	if productID == 0 { // whoever stores one product indexes it, too
+		if err := s.indexProducts(tx, changed); err != nil {
+			return false, err
+		}
+	}
+	return len(changed) > 0, nil
 }
 
 // fillCollection applies the rule of a collection that was stored, and the

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ncruces/go-sqlite3"
 	sqlite "github.com/ncruces/go-sqlite3/driver"
+	"github.com/ncruces/go-sqlite3/ext/fts5"
 )
 
 // openSQLiteDB opens a database whose connections keep the statements they
@@ -49,6 +50,9 @@ func (c keepingConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	plain, ok := conn.(sqliteConn)
 	if !ok {
 		return nil, errors.Join(fmt.Errorf("a connection of type %T cannot keep statements", conn), conn.Close())
+	}
+	if err := fts5.Register(plain.Raw()); err != nil { // of this connection
+		return nil, errors.Join(err, conn.Close())
 	}
 	schema, _, err := plain.Raw().Prepare("PRAGMA schema_version")
 	if err != nil {

@@ -17,6 +17,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -53,6 +55,11 @@ type Store struct {
 	now      func() time.Time
 	livemode bool
 	mailFrom string
+
+	shelves     atomic.Pointer[shelves] // what lists are made from
+	stocking    sync.Mutex              // held while they are made
+	restocking  sync.WaitGroup          // making them beside what goes on
+	restockFrom time.Time               // when they may be made so again; guarded by stocking
 }
 
 // Open opens the database at databaseURL, "sqlite:PATH" or "postgres://…". It
@@ -160,6 +167,7 @@ func (discardWriter) Printf(string, ...any) {}
 
 // Close closes the database.
 func (s *Store) Close() error {
+	s.restocking.Wait()
 	if s.listen != nil {
 		s.listen.Close()
 	}

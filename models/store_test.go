@@ -384,7 +384,7 @@ func TestQuantities(t *testing.T) {
 	})
 }
 
-func TestSearchEscapesPatterns(t *testing.T) {
+func TestSearchFindsNoPatterns(t *testing.T) {
 	modelstest.Each(t, func(t *testing.T, url string) {
 		store := modelstest.New(t, url, models.Options{})
 		modelstest.Product(t, store, "pen", 500, 10)

@@ -2,6 +2,7 @@ package views
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -77,6 +78,11 @@ func currentValue(f Frame, link Link) string {
 // filtered reports whether the part of the filter form that is folded away
 // holds something.
 func filtered(p ListPage) bool {
+	for _, group := range p.Facets {
+		if slices.ContainsFunc(group.Values, func(c FacetChoice) bool { return c.Chosen }) {
+			return true
+		}
+	}
 	return p.Collection != "" || p.PriceMin != "" || p.PriceMax != "" || len(p.Errors) > 0
 }
 

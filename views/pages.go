@@ -120,6 +120,7 @@ type ListPage struct {
 	Sort        string
 	Sorts       []Choice
 	InStock     bool
+	Facets      []FacetGroup
 	Collection  string // slug chosen in the filter, on the pages that offer it
 	Collections []Choice
 	PriceMin    string // as typed, major units
@@ -128,6 +129,38 @@ type ListPage struct {
 	Errors      []FieldError
 	Pagination  Pagination
 	Suggestions []ProductCard // ways on when nothing was found
+
+	InStockCount int64            // products that would be listed with InStock
+	PriceRange   *[2]models.Money // of what the other filters leave
+	More         bool             // the search matches more than it looks at
+	Instead      string           // what was searched for instead of Frame.Query
+}
+
+// FacetGroup is an option that a list can be narrowed by.
+type FacetGroup struct {
+	Name   string // of its inputs
+	Label  string
+	Values []FacetChoice
+}
+
+// FacetChoice is a value of an option, with how many products it would list.
+type FacetChoice struct {
+	Value  string
+	Label  string
+	Count  int64
+	Chosen bool
+}
+
+// OptionLabel names a chosen value of an option: "Colour: Red".
+func (p ListPage) OptionLabel(name, value string) string {
+	for _, group := range p.Facets {
+		for _, choice := range group.Values {
+			if group.Name == name && choice.Value == value {
+				return group.Label + ": " + choice.Label
+			}
+		}
+	}
+	return value
 }
 
 // Choice is an option of a select or a radio group.

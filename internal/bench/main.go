@@ -42,6 +42,7 @@ var parts = []struct {
 	{"pages", "wrk", measurePages},
 	{"webhooks", "", measureWebhooks},
 	{"checkout", "", measureCheckout},
+	{"search", "", measureSearch},
 	{"mail", "", measureMail},
 	{"import", "", measureImport},
 	{"export", "", measureExport},

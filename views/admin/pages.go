@@ -100,6 +100,7 @@ var auditActions = map[models.AuditAction]string{
 	models.AuditImported:        "imported a file of products",
 	models.AuditImportCancelled: "cancelled an import",
 	models.AuditExported:        "exported a list",
+	models.AuditSearchesCleared: "cleared what was searched for",
 }
 
 // OverviewPage greets the merchant.

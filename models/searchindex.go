@@ -1,0 +1,237 @@
+package models
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// searchRules is the version of the rules by which words are taken from
+// products. A program with other rules takes them anew when it migrates.
+const searchRules = 1
+
+func formatID(id int64) string { return strconv.FormatInt(id, 10) }
+
+// wordsOf is what a product is found by, the most telling first.
+type wordsOf struct{ name, details, summary, description []string }
+
+// indexBatch is how many products are indexed at a time.
+const indexBatch = 200
+
+// indexProducts brings what products are found by to what they are now. Call it
+// in the transaction that changes a product's texts, status, options, SKUs or
+// collections, after the change; prices and stock do not matter.
+func (s *Store) indexProducts(tx *gorm.DB, ids []int64) error {
+	for batch := range slices.Chunk(ids, indexBatch) {
+		if err := s.indexBatch(tx, batch); err != nil {
+			return fmt.Errorf("index products: %w", err)
+		}
+	}
+	return nil
+}
+
+func (s *Store) indexBatch(tx *gorm.DB, ids []int64) error {
+	var products []Product
+	err := tx.Preload("Variants", inPlace).Preload("Options").Preload("Options.Values").Preload("Collections").Where("id IN ?", ids).Find(&products).Error
+	if err != nil {
+		return err
+	}
+	entries := make([]int64, 0, 2*len(ids))
+	for _, id := range ids {
+		entries = append(entries, id, -id)
+	}
+	if err := tx.Exec("DELETE FROM product_words WHERE rowid IN ?", entries).Error; err != nil {
+		return err
+	}
+	vocabulary := map[string]bool{}
+	var rows []map[string]any
+	for _, product := range products {
+		words := product.words()
+		if name := strings.Join(words.name, " "); name != product.SearchName {
+			if err := tx.Model(&Product{}).Where("id = ?", product.ID).UpdateColumn("search_name", name).Error; err != nil {
+				return err
+			}
+		}
+		entry := product.ID
+		if product.Status != ProductActive {
+			entry = -entry
+		}
+		rows = append(rows, s.wordsRow(entry, words))
+		for _, word := range slices.Concat(words.name, words.details, words.summary, words.description) {
+			vocabulary[word] = true
+		}
+	}
+	if len(rows) > 0 {
+		if err := tx.Table("product_words").Create(rows).Error; err != nil {
+			return err
+		}
+	}
+	return learnWords(tx, vocabulary)
+}
+
+func (p Product) words() wordsOf {
+	var details strings.Builder
+	for _, option := range p.Options {
+		details.WriteString(option.Name + " ")
+		for _, value := range option.Values {
+			details.WriteString(value.Name + " ")
+		}
+	}
+	words := wordsOf{
+		name: searchWords(p.Name, mostTextWords), summary: searchWords(p.Summary, mostTextWords), description: searchWords(p.Description, mostTextWords),
+	}
+	for _, v := range p.Variants {
+		details.WriteString(v.SKU + " ")
+		// As a whole, too, for those who type it without its hyphens.
+		if whole := strings.Join(searchWords(v.SKU, mostTextWords), ""); whole != "" {
+			details.WriteString(whole + " ")
+		}
+	}
+	words.details = searchWords(details.String(), mostTextWords)
+	for _, collection := range p.Collections {
+		words.details = append(words.details, shelfMark(collection.ID))
+	}
+	return words
+}
+
+// wordsRow is what the index keeps of a product. A row's id is negative for one
+// that is not for sale.
+func (s *Store) wordsRow(entry int64, words wordsOf) map[string]any {
+	if s.postgres {
+		return map[string]any{"rowid": entry, "words": words.tsvector()}
+	}
+	return map[string]any{
+		"rowid": entry, "name": strings.Join(words.name, " "), "details": strings.Join(words.details, " "),
+		"summary": strings.Join(words.summary, " "), "description": strings.Join(words.description, " "),
+	}
+}
+
+// tsvector is the text of PostgreSQL's tsvector: it takes the words as they are,
+// while to_tsvector would part them by rules of its own.
+func (w wordsOf) tsvector() string {
+	const most = 16_383 // positions a tsvector has
+	places := map[string][]string{}
+	at := 0
+	for i, words := range [][]string{w.name, w.details, w.summary, w.description} {
+		for _, word := range words {
+			at = min(at+1, most)
+			places[word] = append(places[word], strconv.Itoa(at)+string("ABCD"[i]))
+		}
+	}
+	var out strings.Builder
+	for word, where := range places {
+		out.WriteString("'" + word + "':" + strings.Join(where[:min(len(where), 200)], ",") + " ")
+	}
+	return out.String()
+}
+
+// searchSpelling is a word under one of its spellings.
+type searchSpelling struct {
+	Spelling string `gorm:"primaryKey"`
+	Word     string `gorm:"primaryKey"`
+}
+
+// learnWords adds words to those that a misspelt one may have meant. What no
+// product has any more stays: a correction is offered only where it finds
+// something.
+func learnWords(tx *gorm.DB, words map[string]bool) error {
+	var asked []string
+	for word := range words {
+		if len(word) >= shortestCorrected && !hasDigit(word) && !strings.HasPrefix(word, "\ue000") {
+			asked = append(asked, word)
+		}
+	}
+	slices.Sort(asked) // so that no two transactions wait for each other
+	var rows []searchSpelling
+	for batch := range slices.Chunk(asked, 500) {
+		var known []string
+		if err := tx.Model(&searchSpelling{}).Where("spelling IN ? AND word = spelling", batch).Pluck("word", &known).Error; err != nil {
+			return err
+		}
+		slices.Sort(known)
+		for _, word := range batch {
+			if _, there := slices.BinarySearch(known, word); there {
+				continue
+			}
+			for _, spelling := range spellings(word) {
+				rows = append(rows, searchSpelling{spelling, word})
+			}
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	return tx.Clauses(clause.OnConflict{DoNothing: true}).CreateInBatches(rows, 500).Error
+}
+
+// learnName adds the words of a name to those that a misspelt one may have
+// meant.
+func learnName(tx *gorm.DB, name string) error {
+	words := map[string]bool{}
+	for _, word := range searchWords(name, mostTextWords) {
+		words[word] = true
+	}
+	return learnWords(tx, words)
+}
+
+// IndexEverything brings what every product is found by to what it is now, in
+// batches. It is for whoever wrote products into the database without the
+// store; while it runs, the shop can be used.
+func (s *Store) IndexEverything(ctx context.Context) error {
+	err := s.transaction(ctx, func(tx *gorm.DB) error {
+		var collections []Collection
+		if err := tx.Order("id").Find(&collections).Error; err != nil {
+			return err
+		}
+		for _, collection := range collections {
+			if err := learnName(tx, collection.Name); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for last, more := int64(0), true; err == nil && more; {
+		err = s.transaction(ctx, func(tx *gorm.DB) error {
+			var ids []int64
+			if err := tx.Model(&Product{}).Where("id > ?", last).Order("id").Limit(10*indexBatch).Pluck("id", &ids).Error; err != nil {
+				return err
+			}
+			if more = len(ids) > 0; !more {
+				return catalogueChanged(tx)
+			}
+			last = ids[len(ids)-1]
+			return s.indexProducts(tx, ids)
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("index every product: %w", err)
+	}
+	return nil
+}
+
+// keepSearchRules indexes every product where that was done by other rules, or
+// never.
+func (s *Store) keepSearchRules(ctx context.Context) error {
+	var rules int64
+	if err := s.write.WithContext(ctx).Table("search_state").Select("rules").Where("id = 1").Scan(&rules).Error; err != nil {
+		return fmt.Errorf("read the rules of the search: %w", err)
+	}
+	if rules == searchRules {
+		return nil
+	}
+	if err := s.IndexEverything(ctx); err != nil {
+		return err
+	}
+	err := s.transaction(ctx, func(tx *gorm.DB) error {
+		return tx.Exec("UPDATE search_state SET rules = ? WHERE id = 1", searchRules).Error
+	})
+	if err != nil {
+		return fmt.Errorf("keep the rules of the search: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,298 @@
+package models
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gorm.io/gorm"
+)
+
+// Bounds of one search, so that a word every product has costs no more than
+// another.
+const (
+	mostMatches = 1_000 // products a search looks at: the best of those that match
+	mostRanked  = 200   // matches that the database weighs against each other
+)
+
+// match is what a search found.
+type match struct {
+	ids  []int64 // of products, the best first
+	more bool    // there are others beside mostMatches
+}
+
+// query is a search made for the engine of the database: every word must occur,
+// or begin a word that does.
+type query struct {
+	words []string
+	marks [][]string // of each word: the collections whose names have it
+}
+
+func newQuery(words []string, shelves []shelfName) query {
+	q := query{words: words, marks: make([][]string, len(words))}
+	for i, word := range words {
+		for _, shelf := range shelves {
+			if slices.ContainsFunc(shelf.words, func(w string) bool { return w == word || prefixed(word) && strings.HasPrefix(w, word) }) {
+				q.marks[i] = append(q.marks[i], shelfMark(shelf.id))
+			}
+		}
+	}
+	return q
+}
+
+// prefixed reports whether a word may be the beginning of another: a single
+// letter begins too many.
+func prefixed(word string) bool { return len(word) > 1 }
+
+// fts5 is the query for SQLite. Words are nothing but letters and digits.
+func (q query) fts5(names bool) string {
+	var parts []string
+	for i, word := range q.words {
+		part := `"` + word + `"`
+		if prefixed(word) {
+			part += " *"
+		}
+		if !names {
+			for _, mark := range q.marks[i] {
+				part += ` OR "` + mark + `"`
+			}
+		}
+		parts = append(parts, "("+part+")")
+	}
+	text := strings.Join(parts, " AND ")
+	if names {
+		text = "{name} : (" + text + ")"
+	}
+	return text
+}
+
+// tsquery is the query for PostgreSQL.
+func (q query) tsquery(names bool) string {
+	var parts []string
+	for i, word := range q.words {
+		part := "'" + word + "'"
+		weight := ""
+		if names {
+			weight = "A"
+		}
+		if prefixed(word) {
+			weight = "*" + weight
+		}
+		if weight != "" {
+			part += ":" + weight
+		}
+		if !names {
+			for _, mark := range q.marks[i] {
+				part += " | '" + mark + "'"
+			}
+		}
+		parts = append(parts, "("+part+")")
+	}
+	return strings.Join(parts, " & ")
+}
+
+// The questions a search asks, each of the engine of its database. A row's id
+// is negative for a product that is not for sale. Matches come as one text: to
+// fetch a thousand rows costs more than to find them.
+const (
+	sqliteMatches = "SELECT COALESCE(group_concat(rowid), '') FROM (SELECT rowid FROM product_words WHERE product_words MATCH ? AND rowid > ? LIMIT ?)"
+	sqliteRanked  = "SELECT rowid FROM product_words WHERE product_words MATCH ? AND rowid > ? ORDER BY bm25(product_words, 10, 4, 2, 1), rowid LIMIT ?"
+
+	// Materialized, it is planned as if every match were wanted: for a few,
+	// PostgreSQL would read the table in hope of one near its beginning. It is
+	// run for as many as are wanted.
+	postgresMatches = `WITH matches AS MATERIALIZED (SELECT rowid FROM product_words WHERE words @@ ?::tsquery AND rowid > ?)
+		SELECT COALESCE(string_agg(rowid::text, ','), '') FROM (SELECT rowid FROM matches LIMIT ?) AS wanted`
+	postgresRanked = "SELECT rowid FROM product_words WHERE words @@ ?::tsquery AND rowid > ? ORDER BY ts_rank('{0.1, 0.2, 0.4, 1.0}', words, ?::tsquery, 1) DESC, rowid LIMIT ?"
+)
+
+// matching lists the ids of the products that match, up to a limit, those of
+// products not for sale negated.
+func (s *Store) matching(db *gorm.DB, q query, names, ranked, drafts bool, limit int) ([]int64, error) {
+	after := int64(0)
+	if drafts {
+		after = -1 << 62
+	}
+	var ids []int64
+	var text string
+	var err error
+	switch {
+	case s.postgres && ranked:
+		err = db.Raw(postgresRanked, q.tsquery(names), after, q.tsquery(names), limit).Scan(&ids).Error
+	case s.postgres:
+		err = db.Raw(postgresMatches, q.tsquery(names), after, limit).Scan(&text).Error
+	case ranked:
+		err = db.Raw(sqliteRanked, q.fts5(names), after, limit).Scan(&ids).Error
+	default:
+		err = db.Raw(sqliteMatches, q.fts5(names), after, limit).Scan(&text).Error
+	}
+	if err != nil {
+		return nil, fmt.Errorf("search for %d words: %w", len(q.words), err)
+	}
+	for id := range strings.SplitSeq(text, ",") {
+		if id == "" {
+			continue
+		}
+		n, err := strconv.ParseInt(id, 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("read what a search found: %w", err)
+		}
+		ids = append(ids, n)
+	}
+	return ids, nil
+}
+
+// search finds the products for a query: those whose name is, or begins with,
+// its words, those with every word in the name, and the others. Of few, the
+// database's rank decides within each.
+func (s *Store) search(db *gorm.DB, q query, x *shelves) (match, error) {
+	all, err := s.matching(db, q, false, false, x == nil, mostMatches+1)
+	if err != nil || len(all) == 0 {
+		return match{}, err
+	}
+	found := match{more: len(all) > mostMatches}
+	switch {
+	case found.more: // those with the words in the name are not to be missed
+		names, err := s.matching(db, q, true, false, x == nil, mostMatches)
+		if err != nil {
+			return match{}, err
+		}
+		all = append(names, all...)
+	case len(all) > 1 && len(all) <= mostRanked:
+		if all, err = s.matching(db, q, false, true, x == nil, mostRanked); err != nil {
+			return match{}, err
+		}
+	}
+	seen := make(map[int64]bool, len(all))
+	for _, id := range all {
+		if id < 0 {
+			id = -id
+		}
+		if !seen[id] && len(found.ids) < mostMatches {
+			seen[id] = true
+			found.ids = append(found.ids, id)
+		}
+	}
+	if x != nil {
+		x.sortByName(found.ids, q.words)
+	}
+	return found, nil
+}
+
+// sortByName puts the products first whose name is the words, then those whose
+// name begins with them, then those that have them all in the name.
+func (x *shelves) sortByName(ids []int64, words []string) {
+	wanted := strings.Join(words, " ")
+	tier := make(map[int64]int, len(ids))
+	for _, id := range ids {
+		place, there := x.place(id, 0)
+		switch {
+		case !there:
+			tier[id] = 3
+		case x.names[place] == wanted:
+			tier[id] = 0
+		case strings.HasPrefix(x.names[place], wanted+" "):
+			tier[id] = 1
+		case hasWords(x.names[place], words):
+			tier[id] = 2
+		default:
+			tier[id] = 3
+		}
+	}
+	slices.SortStableFunc(ids, func(a, b int64) int { return tier[a] - tier[b] })
+}
+
+// hasWords reports whether each word begins one of a name's.
+func hasWords(name string, words []string) bool {
+	for _, word := range words {
+		if !strings.HasPrefix(name, word) && !strings.Contains(name, " "+word) {
+			return false
+		}
+	}
+	return true
+}
+
+// corrected are the words of a query that finds nothing, with those that no
+// product has replaced by the likeliest that some do; or nil where that cannot
+// be done.
+func (s *Store) corrected(db *gorm.DB, words []string, shelves []shelfName) ([]string, error) {
+	better := slices.Clone(words)
+	changed := false
+	for i, word := range words {
+		there, err := s.matching(db, newQuery([]string{word}, shelves), false, false, false, 1)
+		if err != nil {
+			return nil, err
+		}
+		if len(there) > 0 {
+			continue
+		}
+		if better[i], err = s.likeliest(db, word, shelves); err != nil || better[i] == "" {
+			return nil, err
+		}
+		changed = true
+	}
+	if !changed {
+		return nil, nil
+	}
+	return better, nil
+}
+
+// mostGuesses bounds how many words are tried in a misspelt one's place.
+const mostGuesses = 5
+
+// likeliest is the word of some product that is the fewest slips from a word,
+// and of those the one that finds most; or empty.
+func (s *Store) likeliest(db *gorm.DB, word string, shelves []shelfName) (string, error) {
+	if len([]rune(word)) < shortestCorrected || hasDigit(word) {
+		return "", nil
+	}
+	var known []string
+	err := db.Model(&searchSpelling{}).Where("spelling IN ?", spellings(word)).Distinct("word").Order("word").Limit(200).Pluck("word", &known).Error
+	if err != nil {
+		return "", fmt.Errorf("look for a word like %s: %w", strconv.Quote(word), err)
+	}
+	known = slices.DeleteFunc(known, func(w string) bool { return slips(word, w) > mostSlips(word) })
+	slices.SortStableFunc(known, func(a, b string) int { return slips(word, a) - slips(word, b) })
+	best, most, distance := "", 0, 0
+	for _, guess := range known[:min(len(known), mostGuesses)] {
+		if best != "" && slips(word, guess) > distance {
+			break
+		}
+		there, err := s.matching(db, newQuery([]string{guess}, shelves), false, false, false, 100)
+		if err != nil {
+			return "", err
+		}
+		if len(there) > most {
+			best, most, distance = guess, len(there), slips(word, guess)
+		}
+	}
+	return best, nil
+}
+
+// find answers what somebody typed: with what is for sale, or, without shelves,
+// with all there is. Where that finds nothing, what it may have meant is
+// searched for, and returned.
+func (s *Store) find(ctx context.Context, typed string, x *shelves) (found match, instead string, err error) {
+	words := searchWords(typed, mostWords)
+	if len(words) == 0 {
+		return match{}, "", nil
+	}
+	var shelves []shelfName
+	if x != nil {
+		shelves = x.collections
+	}
+	db := s.read.WithContext(ctx)
+	if found, err = s.search(db, newQuery(words, shelves), x); err != nil || len(found.ids) > 0 {
+		return found, "", err
+	}
+	better, err := s.corrected(db, words, shelves)
+	if err != nil || better == nil {
+		return match{}, "", err
+	}
+	if found, err = s.search(db, newQuery(better, shelves), x); err != nil || len(found.ids) == 0 {
+		return match{}, "", err
+	}
+	return found, strings.Join(better, " "), nil
+}

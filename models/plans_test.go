@@ -18,6 +18,7 @@ var many = []string{
 	`INSERT INTO option_values (option_id, name, position) SELECT n, 'Red', 0 FROM g`,
 	`INSERT INTO variants (product_id, sku, option1, price, stock, position) SELECT n, 'S' || n, 'Red', n, n % 3, 0 FROM g`,
 	`INSERT INTO variants (product_id, sku, option1, price, stock, position) SELECT n, 'T' || n, 'Blue', n, n % 3, 1 FROM g`,
+	`INSERT INTO stock_movements (variant_id, change, cause, created_at) SELECT id, stock, 'opening', CURRENT_TIMESTAMP FROM variants WHERE stock <> 0`,
 	`INSERT INTO pictures (product_id, key, alt, width, height, position) SELECT n, 'k' || n, '', 1, 1, 0 FROM g`,
 	`INSERT INTO search_spellings (spelling, word) SELECT 'filler' || n, 'filler' || n FROM g`,
 }

@@ -149,7 +149,7 @@ func (j journey) buysACap() {
 	j.check("what stays in view", j.Count(".gallery img.at-21"), 1)
 	j.Press(fmt.Sprintf(`label:has(input[value="%d"])`, variant.ID))
 	j.Fill("#quantity", "2")
-	j.Click("#add-to-cart")
+	j.intoCart()
 	j.contains(".line", "Blue / L")
 	j.inCart(2, 4800)
 	j.Click("#checkout")

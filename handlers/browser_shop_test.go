@@ -97,7 +97,7 @@ func (j journey) choosesAnInk(ink []models.Variant) {
 	if j.script {
 		j.check("price at first", j.Text("#price"), "$10.00")
 		j.Press(radio(ink[1]))
-		j.check("price of the choice", j.Text("#price"), "$12.00 $15.00")
+		j.check("price of the choice", j.Text("#price"), "$12.00 $15.00\nLowest in the 30 days before: $15.00")
 	} else {
 		j.check("price", j.Text("#price"), "from $10.00")
 		j.Press(radio(ink[1]))

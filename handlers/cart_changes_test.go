@@ -41,6 +41,7 @@ func leadsTo(t *testing.T, what string, got apptest.Answer, location string) {
 func inStore(t *testing.T, databaseURL, set string, variant int64) {
 	t.Helper()
 	modelstest.Exec(t, databaseURL, fmt.Sprintf("UPDATE variants SET %s WHERE id = %d", set, variant))
+	modelstest.Count(t, databaseURL)
 }
 
 func TestTheCartIsDrawnForADrawer(t *testing.T) {

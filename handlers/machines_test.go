@@ -377,6 +377,7 @@ func TestWhatMayBeIndexed(t *testing.T) {
 	databaseURL := "sqlite:" + t.TempDir() + "/shop.db"
 	app := apptest.New(t, databaseURL, apptest.Options{Demo: true})
 	modelstest.Exec(t, databaseURL, "INSERT INTO products (slug, name, status, created_at, updated_at) VALUES ('more', 'More', 'active', '2026-03-01 12:00:00', '2026-03-01 12:00:00')")
+	modelstest.Exec(t, databaseURL, "INSERT INTO variants (product_id, sku, price, position) SELECT id, 'MORE', 100, 0 FROM products WHERE slug = 'more'")
 	for path, canonical := range map[string]string{
 		"/": "/", "/products": "/products", "/products?page=2": "/products?page=2", "/collections/desk": "/collections/desk",
 		"/products/desk-mug": "/products/desk-mug", "/products/desk-mug?variant=1": "/products/desk-mug",

@@ -81,9 +81,8 @@ func TestReviews(t *testing.T) {
 			t.event(models.EventSessionCompleted, t.session, models.OutcomeReview)
 			t.invalid(t.store.AcceptReview(t.Context(), t.order.ID, staff), "stock")
 			t.ends(models.OrderReview, 2, 0, 0)
-			modelstest.Exec(t.T, t.url, `INSERT INTO stock_movements (variant_id, change, cause, created_at)
-				SELECT id, 5 - stock, 'adjustment', CURRENT_TIMESTAMP FROM variants WHERE sku = '`+t.slug+"'")
 			modelstest.Exec(t.T, t.url, "UPDATE variants SET stock = 5 WHERE sku = '"+t.slug+"'")
+			modelstest.Count(t.T, t.url)
 			t.done(t.store.AcceptReview(t.Context(), t.order.ID, staff))
 			t.ends(models.OrderPaid, 2, 0, 1)
 		}},

@@ -169,6 +169,15 @@ func Exec(t *testing.T, databaseURL, query string, arguments ...any) {
 	}
 }
 
+// Count enters what Exec changed of the stock into the ledger, as staff who
+// counted would.
+func Count(t *testing.T, databaseURL string) {
+	t.Helper()
+	Exec(t, databaseURL, `INSERT INTO stock_movements (variant_id, change, cause, created_at) SELECT id, stock - ledger, 'adjustment', CURRENT_TIMESTAMP
+		FROM (SELECT id, stock, COALESCE((SELECT SUM(change) FROM stock_movements WHERE variant_id = variants.id), 0) AS ledger FROM variants) v
+		WHERE stock <> ledger`)
+}
+
 func open(t *testing.T, databaseURL string) *sql.DB {
 	t.Helper()
 	driver, source := "pgx", databaseURL

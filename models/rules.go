@@ -201,7 +201,7 @@ func (s *Store) applyRule(tx *gorm.DB, collection Collection, productID int64) (
 	if err != nil {
 		return false, fmt.Errorf("put products into collection %d: %w", collection.ID, err)
 	}
-	changed := append(removed, added...)
+	changed := slices.Concat(removed, added)
 	if productID == 0 { // whoever stores one product indexes it, too
 		if err := s.indexProducts(tx, changed); err != nil {
 			return false, err

@@ -71,13 +71,11 @@ func (d *database) number(ctx context.Context, query string) (n int64, err error
 	return n, nil
 }
 
-// change returns how many rows it changed.
-func (d *database) change(ctx context.Context, statement string) (int64, error) {
-	result, err := d.db.ExecContext(ctx, statement)
-	if err != nil {
-		return 0, fmt.Errorf("%s: %w", statement, err)
+func (d *database) change(ctx context.Context, statement string) error {
+	if _, err := d.db.ExecContext(ctx, statement); err != nil {
+		return fmt.Errorf("%s: %w", statement, err)
 	}
-	return result.RowsAffected()
+	return nil
 }
 
 // both makes two changes in one transaction, the second only where the first

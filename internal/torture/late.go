@@ -158,9 +158,8 @@ func (t *torture) age(ctx context.Context, by time.Duration, condition string) e
 	if !t.database.isSQLite() {
 		shorter = fmt.Sprintf("expires_at - interval '%d seconds'", int(by.Seconds()))
 	}
-	_, err := t.database.change(ctx, "UPDATE checkout_attempts SET expires_at = "+shorter+
+	return t.database.change(ctx, "UPDATE checkout_attempts SET expires_at = "+shorter+
 		" WHERE stripe_session_id IS NULL AND status IN ('creating', 'failed') AND "+condition)
-	return err
 }
 
 // passJobs makes jobs older: what failed is tried again, and what a process
@@ -172,7 +171,7 @@ func (t *torture) passJobs(ctx context.Context) error {
 		"UPDATE river_job SET scheduled_at = " + long + " WHERE state IN ('retryable', 'scheduled')",
 		"UPDATE river_job SET attempted_at = " + long + " WHERE state = 'running' AND attempted_at < " + started,
 	} {
-		if _, err := t.database.change(ctx, statement); err != nil {
+		if err := t.database.change(ctx, statement); err != nil {
 			return err
 		}
 	}

@@ -76,8 +76,12 @@ func (h checkout) buyNow(c echo.Context) error {
 		h.log.ErrorContext(ctx, "stripe did not open a payment page", "definite", refused.Definite, "error", err)
 		notice = "stripe"
 	default:
-		if fault, bad := invalid(err); bad { // an offer that has just been used up
-			return h.carts.refuseAdd(c, form, variantID, &models.InvalidError{Field: "quantity", Message: fault.Message})
+		if fault, bad := invalid(err); bad { // where it goes, or an offer that has just been used up
+			message := fault.Message
+			if fault.Field == "country" || fault.Field == "method" {
+				message += " Your cart lets you choose: add it to your cart first."
+			}
+			return h.carts.refuseAdd(c, form, variantID, &models.InvalidError{Field: "quantity", Message: message})
 		}
 		return err
 	}

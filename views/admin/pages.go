@@ -133,6 +133,15 @@ type OrderPage struct {
 	Errors   []views.FieldError
 }
 
+// aheadText says what of an order's line was not on hand when it was ordered,
+// and how much of that is still to come.
+func aheadText(item models.OrderItem) string {
+	if item.Owed == 0 {
+		return fmt.Sprintf("%d ordered ahead, on hand now.", item.Backordered)
+	}
+	return fmt.Sprintf("%d ordered ahead, %d still to come.", item.Backordered, item.Owed)
+}
+
 // MailListPage lists mails.
 type MailListPage struct {
 	Frame    Frame

@@ -24,6 +24,7 @@ func (refused) Send(context.Context, mail.Message) error {
 }
 
 func TestAuditTellsWhoDidWhat(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := apptest.New(t, databaseURL, apptest.Options{Sender: refused{}})
 		token, err := app.Store.NewSetupToken(t.Context())
@@ -122,6 +123,7 @@ func TestAuditTellsWhoDidWhat(t *testing.T) {
 }
 
 func TestNewPasswordEndsOtherSessions(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := apptest.New(t, databaseURL, apptest.Options{})
 		here := app.Staff(models.RoleViewer)

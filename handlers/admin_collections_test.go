@@ -13,6 +13,7 @@ import (
 // TestCollectionsByHand makes a shelf, puts a product on it and takes the shelf
 // away; the product stays.
 func TestCollectionsByHand(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := apptest.New(t, databaseURL, apptest.Options{})
 		modelstest.Product(t, app.Store, "pen", 500, 7)

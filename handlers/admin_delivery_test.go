@@ -11,6 +11,7 @@ import (
 )
 
 func TestStaffSetDelivery(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		shop := newOffers(t, databaseURL, apptest.Options{})
 		manager := shop.Staff(models.RoleManager)
@@ -69,6 +70,7 @@ func TestStaffSetDelivery(t *testing.T) {
 }
 
 func TestStaffSetTax(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		shop := newOffers(t, databaseURL, apptest.Options{})
 		manager := shop.Staff(models.RoleManager)

@@ -12,6 +12,7 @@ import (
 )
 
 func TestStaffMakeDiscounts(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		shop := newOffers(t, databaseURL, apptest.Options{})
 		product, err := shop.Store.ProductBySlug(t.Context(), "pen")

@@ -26,6 +26,7 @@ func owner(t *testing.T, app *apptest.App) *apptest.Browser {
 }
 
 func TestDoctorPage(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := apptest.New(t, databaseURL, apptest.Options{})
 		for _, got := range []apptest.Answer{app.Browser().Get("/admin/doctor"), app.Browser().Post("/admin/doctor")} {
@@ -61,6 +62,7 @@ func TestDoctorPage(t *testing.T) {
 // TestBannerWhenWebhooksStop pays an order an hour ago, as the success page
 // does, and hears nothing of it.
 func TestBannerWhenWebhooksStop(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := apptest.New(t, databaseURL, apptest.Options{})
 		earlier, err := models.Open(t.Context(), databaseURL, models.Options{Now: func() time.Time { return now().Add(-time.Hour) }})

@@ -14,6 +14,7 @@ import (
 )
 
 func TestEventInspector(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := apptest.New(t, databaseURL, apptest.Options{})
 		order := bought(t, app)
@@ -117,6 +118,7 @@ func TestEventInspector(t *testing.T) {
 // TestRefusedWebhooks wants nothing written for what is refused, and the
 // merchant to read what is likely wrong.
 func TestRefusedWebhooks(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := apptest.New(t, databaseURL, apptest.Options{})
 		manager := app.Staff(models.RoleManager)
@@ -159,6 +161,7 @@ func TestRefusedWebhooks(t *testing.T) {
 
 // TestSuccessPageAsksStripe loses the webhook: the page must not need it.
 func TestSuccessPageAsksStripe(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := apptest.New(t, databaseURL, apptest.Options{})
 		if err := app.Simulator.Inject(t.Context(), stripesim.Fault{Kind: stripesim.Drop, Count: stripesim.Always}); err != nil {

@@ -36,6 +36,7 @@ var themeLink = regexp.MustCompile(`/theme\.css\?v=[0-9a-f]+`)
 // TestLooks chooses a colour that cannot be read, and sees what the shop makes
 // of it.
 func TestLooks(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := apptest.New(t, databaseURL, apptest.Options{})
 		manager, shopper := app.Staff(models.RoleManager), app.Browser()
@@ -81,6 +82,7 @@ func TestLooks(t *testing.T) {
 
 // TestNameAndLogo changes what every page says of the shop.
 func TestNameAndLogo(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := apptest.New(t, databaseURL, apptest.Options{})
 		manager, shopper := app.Staff(models.RoleManager), app.Browser()
@@ -155,6 +157,7 @@ func TestNameAndLogo(t *testing.T) {
 
 // TestTextsOfTheShop writes a page, moves it, and lets two people write it.
 func TestTextsOfTheShop(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := apptest.New(t, databaseURL, apptest.Options{})
 		variant := modelstest.Product(t, app.Store, "pen", 500, 7)
@@ -219,6 +222,7 @@ func TestTextsOfTheShop(t *testing.T) {
 
 // TestMenusOfTheShop makes menus of one's own and goes back to the shop's.
 func TestMenusOfTheShop(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := apptest.New(t, databaseURL, apptest.Options{})
 		modelstest.Product(t, app.Store, "pen", 500, 7)
@@ -271,6 +275,7 @@ func TestMenusOfTheShop(t *testing.T) {
 // TestFrontPage writes a section with a picture, which shoppers see once it is
 // published.
 func TestFrontPage(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := apptest.New(t, databaseURL, apptest.Options{})
 		modelstest.Product(t, app.Store, "pen", 500, 7)

@@ -37,6 +37,7 @@ func waitForImport(t *testing.T, app *apptest.App, id int64) (i models.Import) {
 }
 
 func TestImportInTheAdmin(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := apptest.New(t, databaseURL, apptest.Options{})
 		staff := app.Staff(models.RoleManager)
@@ -119,6 +120,7 @@ func TestImportInTheAdmin(t *testing.T) {
 // TestExportChangesNothing brings the demo's catalogue out, back in, and into
 // another shop.
 func TestExportChangesNothing(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := apptest.New(t, databaseURL, apptest.Options{Demo: true})
 		staff := app.Staff(models.RoleManager)
@@ -145,6 +147,7 @@ func TestExportChangesNothing(t *testing.T) {
 }
 
 func TestOrdersAsCSV(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := apptest.New(t, databaseURL, apptest.Options{})
 		variant := modelstest.Product(t, app.Store, "mug", 1250, 10)

@@ -29,6 +29,7 @@ func (r *refusing) Send(context.Context, mail.Message) error {
 // TestGivenUpMailInTheAdmin follows a mail nobody takes through the admin: it
 // is seen with its fault, and run again.
 func TestGivenUpMailInTheAdmin(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		server := &refusing{}
 		app := apptest.New(t, databaseURL, apptest.Options{Sender: server})

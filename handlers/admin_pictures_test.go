@@ -32,6 +32,7 @@ func pngOf(t *testing.T, width, height int) []byte {
 // TestPictures uploads pictures, good ones and bad, shows one in the shop as
 // soon as its files are made, moves it to a variant and removes it again.
 func TestPictures(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := apptest.New(t, databaseURL, apptest.Options{})
 		variant := modelstest.Product(t, app.Store, "pen", 500, 7)

@@ -65,6 +65,7 @@ func editorOf(page string) fields {
 // TestProductEditor makes a product with options from nothing, as somebody
 // without JavaScript does, and sells it.
 func TestProductEditor(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := apptest.New(t, databaseURL, apptest.Options{})
 		manager := app.Staff(models.RoleManager)
@@ -159,6 +160,7 @@ func TestProductEditor(t *testing.T) {
 
 // TestProductConflict lets two people save one product.
 func TestProductConflict(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := apptest.New(t, databaseURL, apptest.Options{})
 		modelstest.Product(t, app.Store, "pen", 500, 7)

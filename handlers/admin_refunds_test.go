@@ -27,6 +27,7 @@ func bought(t *testing.T, app *apptest.App) models.Order {
 var keyField = regexp.MustCompile(`name="key" value="([^"]+)"`)
 
 func TestRefundForm(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := apptest.New(t, databaseURL, apptest.Options{})
 		order := bought(t, app)
@@ -137,6 +138,7 @@ func misfit(t *testing.T, app *apptest.App, variant int64, status string) models
 }
 
 func TestReviewDecisions(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := apptest.New(t, databaseURL, apptest.Options{})
 		variant := modelstest.Product(t, app.Store, "pen", 500, 10)

@@ -131,6 +131,7 @@ func covers(role, least models.Role) bool {
 // TestEveryAdminRouteAsksForItsRole walks every route of the admin with every
 // verb, without a login and as each role.
 func TestEveryAdminRouteAsksForItsRole(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := apptest.New(t, databaseURL, apptest.Options{})
 		staff := map[models.Role]*apptest.Browser{}

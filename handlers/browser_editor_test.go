@@ -22,6 +22,7 @@ import (
 // twelve variants, publishes it and buys one, on both databases, with the pages'
 // script and without it.
 func TestEditorJourney(t *testing.T) {
+	t.Parallel()
 	chromium := browsertest.New(t)
 	for name, script := range map[string]bool{"script": true, "no script": false} {
 		t.Run(name, func(t *testing.T) {

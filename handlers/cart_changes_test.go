@@ -45,6 +45,7 @@ func inStore(t *testing.T, databaseURL, set string, variant int64) {
 }
 
 func TestTheCartIsDrawnForADrawer(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		shop := newOffers(t, databaseURL, apptest.Options{})
 		set := shop.Browser().Post("/cart/items", "variant_id", fmt.Sprint(shop.pen), "quantity", "2").Header.Get("Set-Cookie")
@@ -89,6 +90,7 @@ func TestTheCartIsDrawnForADrawer(t *testing.T) {
 }
 
 func TestANoteFromTheCartToTheMerchant(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		shop := newOffers(t, databaseURL, apptest.Options{})
 		leadsTo(t, "without a cart", shop.Browser().Post("/cart/note", "note", "hello"), "/cart?notice=no-note")
@@ -126,6 +128,7 @@ func TestANoteFromTheCartToTheMerchant(t *testing.T) {
 
 // TestChangesAreExplainedBeforeTheHandOff meets each in a cart of its own.
 func TestChangesAreExplainedBeforeTheHandOff(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		shop := newOffers(t, databaseURL, apptest.Options{})
 		product, err := shop.Store.ProductBySlug(t.Context(), "pen")
@@ -167,6 +170,7 @@ func TestChangesAreExplainedBeforeTheHandOff(t *testing.T) {
 }
 
 func TestARemovedVariantIsNamed(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := apptest.New(t, databaseURL, apptest.Options{})
 		if _, err := app.Store.AddCatalogue(t.Context(), nil, []models.Product{{
@@ -203,6 +207,7 @@ func TestARemovedVariantIsNamed(t *testing.T) {
 }
 
 func TestSharingACart(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		var later atomic.Int64 // than now, as a time.Duration
 		shop := newOffers(t, databaseURL, apptest.Options{Now: func() time.Time { return time.Now().Add(time.Duration(later.Load())) }})
@@ -251,6 +256,7 @@ func TestSharingACart(t *testing.T) {
 }
 
 func TestBuyingNow(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		shop := newOffers(t, databaseURL, apptest.Options{})
 		pen := fmt.Sprint(shop.pen)
@@ -300,6 +306,7 @@ func TestBuyingNow(t *testing.T) {
 }
 
 func TestBuyingNowWhileStripeIsDown(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		shop := newOffers(t, databaseURL, apptest.Options{StripeDown: true})
 		b := shop.Browser()
@@ -314,6 +321,7 @@ func TestBuyingNowWhileStripeIsDown(t *testing.T) {
 
 // TestTheLastPieceGoesToOne has one shopper be quicker than another.
 func TestTheLastPieceGoesToOne(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		shop := newOffers(t, databaseURL, apptest.Options{})
 		inStore(t, databaseURL, "stock = 1", shop.pen)
@@ -332,6 +340,7 @@ func TestTheLastPieceGoesToOne(t *testing.T) {
 
 // TestUntouchedCartsGo starts a shop that was closed for a month.
 func TestUntouchedCartsGo(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		add := func(ago time.Duration) (*models.Store, string) {
 			store, err := models.Open(t.Context(), databaseURL, models.Options{Now: func() time.Time { return time.Now().Add(-ago) }})

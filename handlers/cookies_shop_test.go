@@ -14,6 +14,7 @@ import (
 // TestKeysRotateUnderACart takes a cart and a login from a shop with the old
 // key over one with both to one with the new.
 func TestKeysRotateUnderACart(t *testing.T) {
+	t.Parallel()
 	const oldKey, newKey = "an old key of thirty-two characters", "a new key of thirty-two characters."
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		before := apptest.New(t, databaseURL, apptest.Options{SecretKeys: []string{oldKey}})
@@ -43,6 +44,7 @@ func TestKeysRotateUnderACart(t *testing.T) {
 // TestForgedCartIsAVisitorWithoutOne asks for a page that is kept for visitors
 // without a cart.
 func TestForgedCartIsAVisitorWithoutOne(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := apptest.New(t, databaseURL, apptest.Options{})
 		variant := fmt.Sprint(modelstest.Product(t, app.Store, "pen", 500, 10))

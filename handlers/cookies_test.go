@@ -42,6 +42,7 @@ func request(sent ...*http.Cookie) *http.Request {
 }
 
 func TestCookiesOfOthersAreNone(t *testing.T) {
+	t.Parallel()
 	k := jar(false, newKey, oldKey)
 	ours := written(k, cartCookie, "TOKEN")
 	if got := k.read(request(ours), cartCookie); got != "TOKEN" {
@@ -72,6 +73,7 @@ func TestCookiesOfOthersAreNone(t *testing.T) {
 }
 
 func TestCookieKeysRotate(t *testing.T) {
+	t.Parallel()
 	before, during, after := jar(false, oldKey), jar(false, newKey, oldKey), jar(false, newKey)
 	old := written(before, cartCookie, "TOKEN")
 	if during.read(request(old), cartCookie) != "TOKEN" {
@@ -86,6 +88,7 @@ func TestCookieKeysRotate(t *testing.T) {
 }
 
 func TestCookieAttributes(t *testing.T) {
+	t.Parallel()
 	for _, secure := range []bool{false, true} {
 		cookie := written(jar(secure, newKey), staffCookie, "TOKEN")
 		name := "staff"
@@ -110,6 +113,7 @@ func (u unread) Commit(string, []byte, time.Time) error                        {
 func (u unread) FindCtx(_ context.Context, token string) ([]byte, bool, error) { return u.Find(token) }
 
 func TestForgedSessionIsNotLookedUp(t *testing.T) {
+	t.Parallel()
 	s := staffSessions{SessionManager: scs.New(), cookies: jar(false, newKey), log: slog.New(slog.DiscardHandler)}
 	s.Store = unread{t}
 	for _, cookie := range []*http.Cookie{{Name: "staff", Value: "TOKEN"}, written(jar(false, oldKey), staffCookie, "TOKEN"), written(s.cookies, cartCookie, "TOKEN")} {

@@ -32,6 +32,7 @@ func holds(t *testing.T, name, page string, parts ...string) {
 }
 
 func TestDeliveryFromTheCartToTheReceipt(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		shop := newOffers(t, databaseURL, apptest.Options{})
 		manager, b := shop.Staff(models.RoleManager), shop.shopper(2)
@@ -130,6 +131,7 @@ func (o offers) receipt(order models.Order, parts ...string) {
 }
 
 func TestPickupAsksForNoAddress(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		shop := newOffers(t, databaseURL, apptest.Options{})
 		manager, b := shop.Staff(models.RoleManager), shop.shopper(1)
@@ -158,6 +160,7 @@ func TestPickupAsksForNoAddress(t *testing.T) {
 
 // TestTaxOnEveryPage pays with tax of each kind.
 func TestTaxOnEveryPage(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		settings []string
 		shown    int // on the cart

@@ -17,6 +17,7 @@ import (
 // TestImportFetchesPictures has a server of pictures that the fetcher may reach,
 // and one that it may not.
 func TestImportFetchesPictures(t *testing.T) {
+	t.Parallel()
 	good := pngOf(t, 400, 500)
 	pictures := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {

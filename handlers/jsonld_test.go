@@ -170,6 +170,7 @@ func missing(thing map[string]any, images bool) []string {
 // TestJSONLD judges every page of the demo's products, and the front page, by
 // schema.org's vocabulary and by what Google requires.
 func TestJSONLD(t *testing.T) {
+	t.Parallel()
 	v := readVocabulary(t)
 	app := apptest.New(t, "sqlite:"+t.TempDir()+"/shop.db", apptest.Options{Demo: true})
 	paths := []string{"/"}
@@ -205,6 +206,7 @@ func TestJSONLD(t *testing.T) {
 
 // TestVocabularyFindsFaults gives the judge what is wrong.
 func TestVocabularyFindsFaults(t *testing.T) {
+	t.Parallel()
 	v := readVocabulary(t)
 	for text, want := range map[string]string{
 		`{"@type":"Product","name":"A"}`:                                                     "",
@@ -231,6 +233,7 @@ func TestVocabularyFindsFaults(t *testing.T) {
 // TestJSONLDSaysWhatThePageSays reads prices, stock and texts, among them one
 // that would end the script.
 func TestJSONLDSaysWhatThePageSays(t *testing.T) {
+	t.Parallel()
 	v := readVocabulary(t)
 	for currency, want := range map[string][2]string{"JPY": {"1250", "4500"}, "KWD": {"1.250", "4.500"}, "USD": {"12.50", "45.00"}} {
 		databaseURL := "sqlite:" + t.TempDir() + "/shop.db"
@@ -270,6 +273,7 @@ func TestJSONLDSaysWhatThePageSays(t *testing.T) {
 // TestWeights weighs what a visitor of each page of the shop loads, compressed
 // by gzip.
 func TestWeights(t *testing.T) {
+	t.Parallel()
 	databaseURL := "sqlite:" + t.TempDir() + "/shop.db"
 	app := apptest.New(t, databaseURL, apptest.Options{Demo: true})
 	b := app.Browser()

@@ -56,6 +56,7 @@ func machineShop(t *testing.T, databaseURL, currency string) *apptest.App {
 // TestSitemap reads the sitemap of a small shop and of one whose products need
 // several.
 func TestSitemap(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := machineShop(t, databaseURL, "USD")
 		b := app.Browser()
@@ -166,6 +167,7 @@ func (f feedItem) first(name string) string { return strings.Join(f[name], "|") 
 
 // TestGoogleFeed judges each variant by what Google asks of an item.
 func TestGoogleFeed(t *testing.T) {
+	t.Parallel()
 	prices := map[string]string{
 		"USD": "20.00 USD 12.50 USD, 15.00 USD , 45.00 USD , 1.00 USD ",
 		"JPY": "2000 JPY 1250 JPY, 1500 JPY , 4500 JPY , 100 JPY ",
@@ -249,6 +251,7 @@ func judgeGoogle(t *testing.T, app *apptest.App, items []feedItem) {
 // TestMetaFeed reads the CSV: every row has every column, and no cell is a
 // formula.
 func TestMetaFeed(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := machineShop(t, databaseURL, "KWD")
 		answer := app.Browser().Get("/feeds/meta.csv")
@@ -281,6 +284,7 @@ func TestMetaFeed(t *testing.T) {
 
 // TestNewProducts reads the feed of what came last.
 func TestNewProducts(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := machineShop(t, databaseURL, "USD")
 		var feed rss
@@ -302,6 +306,7 @@ func TestNewProducts(t *testing.T) {
 // TestStreams sees that a feed is not sent again while nothing has changed, and
 // that it comes compressed.
 func TestStreams(t *testing.T) {
+	t.Parallel()
 	app := machineShop(t, "sqlite:"+t.TempDir()+"/shop.db", "USD")
 	for _, path := range []string{"/sitemap.xml", "/feeds/google.xml", "/feeds/meta.csv", "/feeds/new.xml"} {
 		first := app.Browser().Get(path)
@@ -339,6 +344,7 @@ func TestStreams(t *testing.T) {
 // TestBrokenStream stops the database: a feed is an error page, not half a
 // feed.
 func TestBrokenStream(t *testing.T) {
+	t.Parallel()
 	app := machineShop(t, "sqlite:"+t.TempDir()+"/shop.db", "USD")
 	if err := app.Store.Close(); err != nil {
 		t.Fatal(err)
@@ -351,6 +357,7 @@ func TestBrokenStream(t *testing.T) {
 
 // TestMachineTexts reads robots.txt and llms.txt.
 func TestMachineTexts(t *testing.T) {
+	t.Parallel()
 	app := machineShop(t, "sqlite:"+t.TempDir()+"/shop.db", "USD")
 	robots := app.Browser().Get("/robots.txt").Body
 	for _, line := range []string{"Sitemap: " + app.URL + "/sitemap.xml", "Disallow: /admin", "Disallow: /cart", "Disallow: /checkout", "Disallow: /search"} {
@@ -374,6 +381,7 @@ func TestMachineTexts(t *testing.T) {
 // TestWhatMayBeIndexed looks at the head of pages: each page has its own
 // address or asks not to be kept.
 func TestWhatMayBeIndexed(t *testing.T) {
+	t.Parallel()
 	databaseURL := "sqlite:" + t.TempDir() + "/shop.db"
 	app := apptest.New(t, databaseURL, apptest.Options{Demo: true})
 	modelstest.Exec(t, databaseURL, "INSERT INTO products (slug, name, status, created_at, updated_at) VALUES ('more', 'More', 'active', '2026-03-01 12:00:00', '2026-03-01 12:00:00')")
@@ -395,6 +403,7 @@ func TestWhatMayBeIndexed(t *testing.T) {
 // TestPreviews asks for the picture of each kind of page, before and after a
 // change.
 func TestPreviews(t *testing.T) {
+	t.Parallel()
 	app := machineShop(t, "sqlite:"+t.TempDir()+"/shop.db", "USD")
 	b := app.Browser()
 	picture := regexp.MustCompile(`property="og:image" content="([^"]*)"`)
@@ -438,6 +447,7 @@ func TestPreviews(t *testing.T) {
 
 // TestChosenVariant opens a product where a feed links to it.
 func TestChosenVariant(t *testing.T) {
+	t.Parallel()
 	databaseURL := "sqlite:" + t.TempDir() + "/shop.db"
 	app := machineShop(t, databaseURL, "USD")
 	modelstest.Exec(t, databaseURL, "UPDATE variants SET stock = 5 WHERE sku = 'SHIRT-RED-M'")

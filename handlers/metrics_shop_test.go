@@ -21,6 +21,7 @@ func (down) Name() string                             { return "smtp" }
 func (down) Send(context.Context, mail.Message) error { return errors.New("connection refused") }
 
 func TestMetrics(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := apptest.New(t, databaseURL, apptest.Options{Sender: down{}})
 		variant := modelstest.Product(t, app.Store, "pen", 500, 10)
@@ -89,6 +90,7 @@ func TestMetrics(t *testing.T) {
 
 // TestBacklog counts a queue nobody works on.
 func TestBacklog(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		store := modelstest.New(t, databaseURL, models.Options{})
 		empty, err := store.JobBacklog(t.Context())

@@ -19,6 +19,7 @@ import (
 // TestMetricsAnswerTheirPeersAlone asks from several addresses. What the
 // request says of itself does not count.
 func TestMetricsAnswerTheirPeersAlone(t *testing.T) {
+	t.Parallel()
 	h := machines{allow: []netip.Prefix{netip.MustParsePrefix("10.1.0.0/16")}, scrape: http.NotFoundHandler()}
 	for peer, allowed := range map[string]bool{
 		"10.1.2.3:1": true, "[::ffff:10.1.2.3]:1": true, "10.2.0.1:1": false, "127.0.0.1:1": false, "[::1]:1": false, "nonsense": false,
@@ -36,6 +37,7 @@ func TestMetricsAnswerTheirPeersAlone(t *testing.T) {
 
 // TestMetricsWithoutADatabase scrapes a shop whose database is gone.
 func TestMetricsWithoutADatabase(t *testing.T) {
+	t.Parallel()
 	store, err := models.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "shop.db"), models.Options{})
 	if err != nil {
 		t.Fatal(err)

@@ -25,6 +25,7 @@ import (
 // Most are sold on PostgreSQL: the race detector makes SQLite, which runs in
 // this process, many times slower. Of each currency it is 34 carts and 300.
 func TestTotalsAgreeToTheMinorUnit(t *testing.T) {
+	t.Parallel()
 	checks := flag.Lookup("rapid.checks")
 	before := checks.Value.String()
 	t.Cleanup(func() {

@@ -71,6 +71,7 @@ func (o offers) uses(d models.Discount, used, reserved int64) {
 }
 
 func TestACodeFromTheCartToTheReceipt(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		shop := newOffers(t, databaseURL, apptest.Options{})
 		d := shop.discount(models.Discount{Code: "SPRING", Kind: models.DiscountPercent, Percent: 15, MaxUses: 3})
@@ -126,6 +127,7 @@ func TestACodeFromTheCartToTheReceipt(t *testing.T) {
 }
 
 func TestNothingLeftToPay(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		shop := newOffers(t, databaseURL, apptest.Options{}, models.Discount{Code: "GIFT", Kind: models.DiscountPercent, Percent: 100})
 		b := shop.shopper(2)
@@ -146,6 +148,7 @@ func TestNothingLeftToPay(t *testing.T) {
 }
 
 func TestCodesThatAreRefused(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		clock := time.Now()
 		past, future := clock.Add(-time.Hour), clock.Add(time.Hour)
@@ -198,6 +201,7 @@ func TestCodesThatAreRefused(t *testing.T) {
 // TestNothingIsSoldAtAnotherPriceInSilence takes discounts away between the
 // cart and the checkout.
 func TestNothingIsSoldAtAnotherPriceInSilence(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		shop := newOffers(t, databaseURL, apptest.Options{})
 		code := shop.discount(models.Discount{Code: "TEN", Kind: models.DiscountPercent, Percent: 10})
@@ -234,6 +238,7 @@ func TestNothingIsSoldAtAnotherPriceInSilence(t *testing.T) {
 }
 
 func TestThirtyShoppersForOneCode(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		shop := newOffers(t, databaseURL, apptest.Options{})
 		once := shop.discount(models.Discount{Code: "ONCE", Kind: models.DiscountPercent, Percent: 50, MaxUses: 1})
@@ -263,6 +268,7 @@ func TestThirtyShoppersForOneCode(t *testing.T) {
 }
 
 func TestTooLittleToPay(t *testing.T) {
+	t.Parallel()
 	shop := newOffers(t, "sqlite:"+filepath.Join(t.TempDir(), "shop.db"), apptest.Options{})
 	most := shop.discount(models.Discount{Code: "MOST", Kind: models.DiscountPercent, Percent: 99, MaxUses: 1})
 	b := shop.shopper(1)
@@ -276,6 +282,7 @@ func TestTooLittleToPay(t *testing.T) {
 // TestTheSameQuestionAgain opens the session of an attempt twice, as after a
 // crash between Stripe's answer and its being stored.
 func TestTheSameQuestionAgain(t *testing.T) {
+	t.Parallel()
 	shop := newOffers(t, "sqlite:"+filepath.Join(t.TempDir(), "shop.db"), apptest.Options{}, models.Discount{Code: "TEN", Kind: models.DiscountPercent, Percent: 10})
 	token := models.NewToken()
 	if err := shop.Store.AddToCart(t.Context(), token, shop.pen, 1); err != nil {
@@ -302,6 +309,7 @@ func TestTheSameQuestionAgain(t *testing.T) {
 }
 
 func TestGuessingCodesIsThrottled(t *testing.T) {
+	t.Parallel()
 	shop := newOffers(t, "sqlite:"+filepath.Join(t.TempDir(), "shop.db"), apptest.Options{RateLimits: true})
 	b := shop.shopper(1)
 	for range 200 {

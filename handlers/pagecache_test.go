@@ -13,6 +13,7 @@ import (
 // Pages are drawn once for all who have as many pieces in their carts. Nobody
 // may see another count for it, and no browser may keep a page with one.
 func TestEveryoneSeesTheirOwnCartCount(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, url string) {
 		app := apptest.New(t, url, apptest.Options{})
 		variant := modelstest.Product(t, app.Store, "pen", 500, 100)
@@ -51,6 +52,7 @@ func TestEveryoneSeesTheirOwnCartCount(t *testing.T) {
 }
 
 func TestAPageAskedForByManyAtOnceIsWholeForAll(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, url string) {
 		app := apptest.New(t, url, apptest.Options{})
 		modelstest.Product(t, app.Store, "pen", 500, 100)

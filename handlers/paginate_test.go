@@ -7,6 +7,7 @@ import (
 )
 
 func TestPaginateLinksFirstLastAndNeighbours(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		page  int
 		total int64

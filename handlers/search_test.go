@@ -13,6 +13,7 @@ import (
 )
 
 func TestListsShowTheirFacets(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := apptest.New(t, databaseURL, apptest.Options{Demo: true})
 		visitor := app.Browser()
@@ -58,6 +59,7 @@ func TestListsShowTheirFacets(t *testing.T) {
 }
 
 func TestSearchSaysWhatItSearchedFor(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := apptest.New(t, databaseURL, apptest.Options{Demo: true})
 		visitor := app.Browser()
@@ -93,6 +95,7 @@ func TestSearchSaysWhatItSearchedFor(t *testing.T) {
 }
 
 func TestSearchesAreCountedForTheMerchant(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := apptest.New(t, databaseURL, apptest.Options{Demo: true})
 		visitor, manager := app.Browser(), app.Staff(models.RoleManager)

@@ -25,6 +25,7 @@ func eventBody(id, kind, object string) []byte {
 
 // TestWebhookAnswers is the table of answers, row by row.
 func TestWebhookAnswers(t *testing.T) {
+	t.Parallel()
 	session := `{"id":"cs_x","object":"checkout.session","mode":"payment","payment_status":"paid"}`
 	ok := func(body string) []byte { return []byte(body) }
 	good := eventBody("evt_1", models.EventSessionCompleted, session)
@@ -152,6 +153,7 @@ func storedEvents(t *testing.T, app *apptest.App) int {
 // TestWebhookAnswersAboutOrders has the rows of the table that need an order:
 // whatever becomes of it, a stored event is answered 200.
 func TestWebhookAnswersAboutOrders(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := apptest.New(t, databaseURL, apptest.Options{Demo: true})
 		order, id := placeOrder(t, app)
@@ -213,6 +215,7 @@ func paid(t *testing.T, app *apptest.App, id int64) bool {
 }
 
 func TestWebhookWithoutSecretIs503(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := apptest.New(t, databaseURL, apptest.Options{WebhookSecrets: []string{""}})
 		body := eventBody("evt_1", "a", `{}`)
@@ -223,6 +226,7 @@ func TestWebhookWithoutSecretIs503(t *testing.T) {
 }
 
 func TestWebhookSecretsRotate(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := apptest.New(t, databaseURL, apptest.Options{WebhookSecrets: []string{"whsec_new", "whsec_old"}})
 		for i, secret := range []string{"whsec_new", "whsec_old"} {
@@ -237,6 +241,7 @@ func TestWebhookSecretsRotate(t *testing.T) {
 // TestPurchase goes the whole way: cart, session, payment page, webhook, paid
 // order, receipt.
 func TestPurchase(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := apptest.New(t, databaseURL, apptest.Options{})
 		variant := fmt.Sprint(modelstest.Product(t, app.Store, "pen", 500, 10))
@@ -285,6 +290,7 @@ func TestPurchase(t *testing.T) {
 }
 
 func TestBadQuantities(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := apptest.New(t, databaseURL, apptest.Options{})
 		variant := fmt.Sprint(modelstest.Product(t, app.Store, "pen", 500, 10))
@@ -308,6 +314,7 @@ func TestBadQuantities(t *testing.T) {
 }
 
 func TestStripeDownKeepsCartAndStock(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := apptest.New(t, databaseURL, apptest.Options{StripeDown: true})
 		variant := fmt.Sprint(modelstest.Product(t, app.Store, "pen", 500, 10))
@@ -327,6 +334,7 @@ func TestStripeDownKeepsCartAndStock(t *testing.T) {
 }
 
 func TestFiftyShoppersAtOnce(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := apptest.New(t, databaseURL, apptest.Options{})
 		variant := fmt.Sprint(modelstest.Product(t, app.Store, "pen", 500, 10))
@@ -360,6 +368,7 @@ func TestFiftyShoppersAtOnce(t *testing.T) {
 }
 
 func TestSetupAndLogin(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := apptest.New(t, databaseURL, apptest.Options{RateLimits: true})
 		token, err := app.Store.NewSetupToken(t.Context())
@@ -404,6 +413,7 @@ func TestSetupAndLogin(t *testing.T) {
 // TestWhatIsNoTextIsABadRequest sends what PostgreSQL cannot hold, everywhere
 // something is looked up by it.
 func TestWhatIsNoTextIsABadRequest(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := apptest.New(t, databaseURL, apptest.Options{})
 		visitor := app.Browser()
@@ -426,6 +436,7 @@ func TestWhatIsNoTextIsABadRequest(t *testing.T) {
 }
 
 func TestOtherSitesCannotPost(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := apptest.New(t, databaseURL, apptest.Options{})
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, app.URL+"/cart/items", strings.NewReader(""))
@@ -448,6 +459,7 @@ func TestOtherSitesCannotPost(t *testing.T) {
 }
 
 func TestFavicon(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		got := apptest.New(t, databaseURL, apptest.Options{}).Browser().Get("/favicon.ico")
 		if got.Status != http.StatusOK || got.Header.Get("Content-Type") != "image/x-icon" || !strings.HasPrefix(got.Body, "\x00\x00\x01\x00") {

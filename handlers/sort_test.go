@@ -9,6 +9,7 @@ import (
 )
 
 func TestSortsWithSQLChangeNothing(t *testing.T) {
+	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		app := apptest.New(t, databaseURL, apptest.Options{Demo: true})
 		page := func(sort string) string {

@@ -18,6 +18,7 @@ import (
 // points at is fetched, and nothing that changes or shows a cart, an order or
 // the admin ever is.
 func TestSpeculation(t *testing.T) {
+	t.Parallel()
 	app := apptest.New(t, "sqlite:"+t.TempDir()+"/shop.db", apptest.Options{Demo: true})
 	shop, err := url.Parse(app.URL)
 	if err != nil {

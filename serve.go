@@ -23,7 +23,6 @@ import (
 	"tuckshop/internal/fetch"
 	"tuckshop/internal/mail"
 	"tuckshop/internal/payments"
-	"tuckshop/internal/pictures"
 	"tuckshop/internal/previews"
 	"tuckshop/internal/stripesim"
 	"tuckshop/jobs"
@@ -79,7 +78,7 @@ func serve(ctx context.Context, args []string, cfg config.Config, _ io.Reader, s
 	if server != nil {
 		post = server
 	}
-	media, err := pictures.Open(filepath.Join(cfg.DataDir, "media"))
+	media, err := openPictures(cfg)
 	if err != nil {
 		return err
 	}
@@ -297,6 +296,9 @@ func announce(ctx context.Context, cfg config.Config, store *models.Store, stdou
 	}
 	if strings.HasPrefix(cfg.DatabaseURL, "sqlite:") {
 		fmt.Fprintf(&out, "  Database:          SQLite at %s\n", strings.TrimPrefix(cfg.DatabaseURL, "sqlite:"))
+	}
+	if cfg.Media != nil {
+		fmt.Fprintf(&out, "  Pictures:          kept at %s\n", cfg.Media.URL)
 	}
 	out.WriteString("\n")
 	_, err = io.WriteString(stdout, out.String())

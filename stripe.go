@@ -63,7 +63,7 @@ func sender(cfg config.Config) *mail.SMTP {
 // patient is the shop as the doctor sees it.
 func patient(cfg config.Config, store *models.Store, client *payments.Client, server *mail.SMTP) doctor.Shop {
 	return doctor.Shop{
-		Config: cfg, Store: store, Payments: client, Mail: server,
+		Config: cfg, Store: store, Payments: client, Mail: server, Pictures: checkPictures(cfg),
 		WebhookURL: cfg.BaseURL + handlers.WebhookPath, SecretFile: secretFile(cfg),
 	}
 }

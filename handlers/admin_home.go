@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"errors"
 	"mime/multipart"
 	"net/http"
@@ -196,9 +197,9 @@ func (a adminPages) saveSection(c echo.Context) error {
 		return a.show(c, admin.Section(page))
 	}
 	err = a.keepSection(c, edit, files, page.Alt)
-	if faults, bad := faultsIn(err); bad {
+	if faults, status := a.uploadFaults(c, "file", err); faults != nil {
 		page.Errors = faults
-		return render(c, http.StatusUnprocessableEntity, admin.Section(page))
+		return render(c, status, admin.Section(page))
 	}
 	if isConflict(err) {
 		says := func(s models.Section) []saying {
@@ -244,7 +245,7 @@ func (a adminPages) keepSection(c echo.Context, edit models.Section, files []*mu
 		return err
 	}
 	if err := a.store.SaveSection(ctx, edit, &picture, who); err != nil {
-		return errors.Join(err, a.uploads.Remove(picture.Key))
+		return errors.Join(err, a.uploads.Remove(context.WithoutCancel(ctx), picture.Key))
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -168,13 +169,13 @@ func (a adminPages) changeLogo(c echo.Context) error {
 		return c.Redirect(http.StatusSeeOther, yourShop+"?notice=removed")
 	}
 	err = a.takeLogo(c, form.File["logo"])
-	if fault, bad := invalid(err); bad {
+	if faults, status := a.uploadFaults(c, "logo", err); faults != nil {
 		page, err := a.identityPage(c)
 		if err != nil {
 			return err
 		}
-		page.Errors = []views.FieldError{{Field: "logo", Message: fault.Message}}
-		return render(c, http.StatusUnprocessableEntity, admin.Identity(page))
+		page.Errors = []views.FieldError{{Field: "logo", Message: faults[0].Message}}
+		return render(c, status, admin.Identity(page))
 	}
 	if err != nil {
 		return err
@@ -196,7 +197,7 @@ func (a adminPages) takeLogo(c echo.Context, headers []*multipart.FileHeader) er
 		return err
 	}
 	if err := a.store.SetLogo(c.Request().Context(), logo, actor(c, staffOf(c))); err != nil {
-		return errors.Join(err, a.uploads.Remove(logo.Key))
+		return errors.Join(err, a.uploads.Remove(context.WithoutCancel(c.Request().Context()), logo.Key))
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"mime"
@@ -80,7 +81,7 @@ func (a adminPages) uploadPictures(c echo.Context) error {
 	defer form.RemoveAll() //nolint:errcheck // temporary files
 	typed := make([]string, uploadRows)
 	var faults []views.FieldError
-	sent := 0
+	sent, status := 0, http.StatusUnprocessableEntity
 	for i := range uploadRows {
 		file, alt := fmt.Sprintf("file-%d", i), fmt.Sprintf("new-alt-%d", i)
 		if values := form.Value[alt]; len(values) > 0 {
@@ -99,8 +100,8 @@ func (a adminPages) uploadPictures(c echo.Context) error {
 			continue
 		}
 		err := a.takePicture(c, product.ID, headers[0], typed[i])
-		if fault, bad := invalid(err); bad {
-			faults = append(faults, views.FieldError{Field: file, Message: fault.Message})
+		if bad, answer := a.uploadFaults(c, file, err); bad != nil {
+			faults, status = append(faults, views.FieldError{Field: file, Message: bad[0].Message}), max(status, answer)
 			continue
 		}
 		if err != nil {
@@ -122,7 +123,7 @@ func (a adminPages) uploadPictures(c echo.Context) error {
 		return err
 	}
 	page.Uploads, page.Errors = typed, faults
-	return render(c, http.StatusUnprocessableEntity, admin.Pictures(page))
+	return render(c, status, admin.Pictures(page))
 }
 
 func (a adminPages) takePicture(c echo.Context, productID int64, header *multipart.FileHeader, alt string) error {
@@ -136,7 +137,7 @@ func (a adminPages) takePicture(c echo.Context, productID int64, header *multipa
 		return err
 	}
 	if err := a.store.AddPicture(c.Request().Context(), productID, picture); err != nil {
-		return errors.Join(err, a.uploads.Remove(picture.Key))
+		return errors.Join(err, a.uploads.Remove(context.WithoutCancel(c.Request().Context()), picture.Key))
 	}
 	return nil
 }

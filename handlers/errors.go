@@ -31,6 +31,8 @@ func statusOf(err error) int {
 		return http.StatusForbidden
 	case errors.Is(err, context.Canceled):
 		return 499 // the client went away; nobody reads it
+	case errors.Is(err, models.ErrStorage):
+		return http.StatusServiceUnavailable
 	}
 	return http.StatusInternalServerError
 }
@@ -92,6 +94,21 @@ func invalid(err error) (views.FieldError, bool) {
 		return views.FieldError{Field: fault.Field, Message: fault.Message}, true
 	}
 	return views.FieldError{}, false
+}
+
+// uploadFaults returns the faults of a form with a file and the status of its
+// page, if they are what err is. That the file could not be kept is a fault of
+// its field, too, so that nothing that was typed is lost.
+func (a adminPages) uploadFaults(c echo.Context, field string, err error) (faults []views.FieldError, status int) {
+	if faults, bad := faultsIn(err); bad {
+		return faults, http.StatusUnprocessableEntity
+	}
+	if !errors.Is(err, models.ErrStorage) {
+		return nil, 0
+	}
+	a.log.ErrorContext(c.Request().Context(), "upload not kept", "route", c.Path(), "error", err)
+	const says = "The shop could not keep that file, because its storage of files does not answer. Everything else is as it was: choose the file again in a minute."
+	return []views.FieldError{{Field: field, Message: says}}, http.StatusServiceUnavailable
 }
 
 // faultsIn returns the faults of a form, if that is what err is.

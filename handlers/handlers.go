@@ -38,12 +38,13 @@ type EventVerifier interface {
 // Uploads takes in the pictures that staff send.
 type Uploads interface {
 	// Take checks a picture and keeps it, made anew, under a key of its own. The
-	// error is a *models.InvalidError where the upload is at fault.
+	// error is a *models.InvalidError where the upload is at fault, and a
+	// models.ErrStorage where it could not be kept.
 	Take(ctx context.Context, upload io.Reader) (key string, width, height int, err error)
 	// TakeLogo is Take for the shop's logo, whose files are made at once.
 	TakeLogo(ctx context.Context, upload io.Reader) (models.Logo, error)
 	// Remove removes a picture that was taken in for nothing.
-	Remove(key string) error
+	Remove(ctx context.Context, key string) error
 }
 
 // Config is what the handlers need to know.

@@ -1,7 +1,10 @@
 package handlers
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -71,7 +74,7 @@ func (h machines) favicon(c echo.Context) error {
 
 // media serves pictures. A picture's name changes with its contents' meaning,
 // so a day of caching is safe and a change shows soon.
-type media struct{ pictures http.FileSystem }
+type media struct{ pictures fs.FS }
 
 var mediaTypes = map[string]string{
 	".avif": "image/avif", ".webp": "image/webp", ".jpg": "image/jpeg", ".png": "image/png",
@@ -87,18 +90,22 @@ func (h media) serve(c echo.Context) error {
 	if !ok {
 		return models.ErrNotFound
 	}
-	file, err := h.pictures.Open("/" + name)
-	if err != nil {
+	file, err := h.pictures.Open(name)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid) {
 		return models.ErrNotFound
+	}
+	if err != nil {
+		return fmt.Errorf("serve a picture: %w", err)
 	}
 	defer file.Close() //nolint:errcheck // only read
 	info, err := file.Stat()
-	if err != nil || info.IsDir() {
+	content, readable := file.(io.ReadSeeker)
+	if err != nil || info.IsDir() || !readable {
 		return models.ErrNotFound
 	}
 	header := c.Response().Header()
 	header.Set(echo.HeaderContentType, kind)
 	header.Set(echo.HeaderCacheControl, "public, max-age=86400")
-	http.ServeContent(c.Response(), c.Request(), name, info.ModTime(), file)
+	http.ServeContent(c.Response(), c.Request(), name, info.ModTime(), content)
 	return nil
 }

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"net/http"
 
 	"github.com/labstack/echo/v4"
 
@@ -84,7 +83,7 @@ func routes(e *echo.Echo, c Config, frames *frames) {
 	get("/previews/shop/:file", previews.shop)
 	get("/previews/collections/:slug/:file", previews.collection)
 	get("/previews/products/:slug/:file", previews.product)
-	get("/media/:file", media{pictures: http.FS(c.Pictures)}.serve)
+	get("/media/:file", media{pictures: c.Pictures}.serve)
 
 	adminRoutes(e, c, frames, limits, refusals, terms)
 }

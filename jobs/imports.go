@@ -84,6 +84,8 @@ func (w *fetchPictures) fetch(ctx context.Context, source models.PictureSource) 
 	})
 	var refused *models.InvalidError
 	switch {
+	case errors.Is(err, models.ErrStorage): // the job comes again
+		return fmt.Errorf("fetch pictures: %w", err)
 	case ctx.Err() != nil:
 		return fmt.Errorf("fetch pictures: %w", ctx.Err())
 	case errors.As(err, &refused):
@@ -93,7 +95,7 @@ func (w *fetchPictures) fetch(ctx context.Context, source models.PictureSource) 
 	}
 	taken, err := w.store.PictureFetched(ctx, source, picture)
 	if err != nil || !taken {
-		return errors.Join(err, w.files.Remove(picture.Key))
+		return errors.Join(err, w.files.Remove(context.WithoutCancel(ctx), picture.Key))
 	}
 	return nil
 }

@@ -15,12 +15,13 @@ import (
 // Pictures keeps the files of uploaded pictures.
 type Pictures interface {
 	// Take takes a picture in under a key of its own. The error is a
-	// *models.InvalidError where the picture is at fault.
+	// *models.InvalidError where the picture is at fault, and a models.ErrStorage
+	// where it could not be kept.
 	Take(ctx context.Context, upload io.Reader) (key string, width, height int, err error)
 	// Make makes the files that the shop shows; made again, they are the same.
 	Make(ctx context.Context, key string) error
 	// Remove removes them; removed again is no fault.
-	Remove(key string) error
+	Remove(ctx context.Context, key string) error
 }
 
 // pictureTimeout is for a slow machine on which other pictures wait, too.
@@ -65,7 +66,7 @@ func (w *removePicture) Work(ctx context.Context, job *river.Job[models.RemovePi
 	if err != nil || shown {
 		return err
 	}
-	return w.files.Remove(job.Args.Key)
+	return w.files.Remove(ctx, job.Args.Key)
 }
 
 // makeSitePicture makes the files of a picture of the front page.

@@ -10,6 +10,9 @@ import (
 // ErrNotFound says that nothing has the key that was asked for.
 var ErrNotFound = errors.New("not found")
 
+// ErrStorage says that the place where files are kept fails.
+var ErrStorage = errors.New("the storage of files fails")
+
 // ErrBadSignature says that a webhook was not signed with a secret of ours, or
 // too long ago.
 var ErrBadSignature = errors.New("bad webhook signature")

@@ -72,12 +72,18 @@ type Options struct {
 	Reconcile     time.Duration
 	Now           func() time.Time // the shop's clock, not Stripe's; nil: time.Now
 	StripeTimeout time.Duration    // of one request to Stripe; 0: as in a real shop
+
+	Media  *pictures.Store // nil: pictures are kept in a folder; closed with the shop
+	Logger *slog.Logger    // nil: nothing is logged
 }
 
 // New starts a shop on databaseURL and stops it when the test ends.
 func New(t *testing.T, databaseURL string, o Options) *App {
 	t.Helper()
-	log := slog.New(slog.DiscardHandler)
+	log := o.Logger
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
 	store := modelstest.New(t, databaseURL, models.Options{Logger: log, Now: o.Now, MailFrom: "shop@example.com"})
 	if o.Demo {
 		if _, err := demo.Seed(t.Context(), store, time.Now()); err != nil {
@@ -113,9 +119,11 @@ func New(t *testing.T, databaseURL string, o Options) *App {
 	if o.Reconcile == 0 {
 		o.Reconcile, reconcileAfter = time.Hour, time.Hour
 	}
-	media, err := pictures.Open(filepath.Join(t.TempDir(), "media"))
-	if err != nil {
-		t.Fatal(err)
+	media := o.Media
+	if media == nil {
+		if media, err = pictures.Open(filepath.Join(t.TempDir(), "media")); err != nil {
+			t.Fatal(err)
+		}
 	}
 	shared, err := previews.Open(filepath.Join(t.TempDir(), "previews"), media.Files(demo.Pictures()))
 	if err != nil {

@@ -23,8 +23,9 @@ type Config struct {
 	Addr                 string // host:port to listen on
 	BaseURL              string // absolute, without a trailing slash
 	DataDir              string
-	DatabaseURL          string // sqlite:PATH or postgres://…
-	StripeSecretKey      string // empty: the simulator
+	Media                *Bucket // nil: pictures are kept below DataDir
+	DatabaseURL          string  // sqlite:PATH or postgres://…
+	StripeSecretKey      string  // empty: the simulator
 	StripeWebhookSecrets []string
 	StripeAPIBase        string // empty: Stripe's own
 	SimAddr              string
@@ -159,7 +160,7 @@ func (c *Config) together() []Fault {
 	if c.AdminEmail != "" && c.AdminPassword == "" {
 		faults = append(faults, Fault{"ADMIN_PASSWORD", "must be set with ADMIN_EMAIL, or ADMIN_EMAIL be taken away", "(12 to 128 characters)"})
 	}
-	return faults
+	return append(faults, c.mediaKeys()...)
 }
 
 // simAddr is where the simulator listens unless told otherwise.
@@ -188,6 +189,9 @@ func Variables() []Variable {
 			return webAddress(v, false)
 		}},
 		{"DATA_DIR", "./data", "database file, media, generated keys", "/var/lib/tuckshop", false, func(c *Config, v string) error { c.DataDir = v; return nil }},
+		{"MEDIA_STORE", "", "where uploaded pictures are kept; by default in DATA_DIR, or [S3-compatible storage](docs/media.md)", exampleStore, false, func(c *Config, v string) error { return mediaStore(v, &c.Media) }},
+		{"MEDIA_ACCESS_KEY", "", "key of that storage", "(a key of the storage)", true, func(*Config, string) error { return nil }},
+		{"MEDIA_SECRET_KEY", "", "its secret", "(a key of the storage)", true, func(*Config, string) error { return nil }},
 		{"DATABASE_URL", "", "`sqlite:PATH` or `postgres://…`; by default an SQLite file in DATA_DIR", "postgres://user:password@localhost:5432/tuckshop", true, func(c *Config, v string) error {
 			c.DatabaseURL = v
 			return databaseURL(v)

@@ -90,8 +90,9 @@ func TestNoSecretIsPrinted(t *testing.T) {
 	values := map[string]string{
 		"DATABASE_URL": "postgres://shop:verysecret@db/shop", "STRIPE_SECRET_KEY": "sk_test_verysecret", "STRIPE_WEBHOOK_SECRET": "whsec_verysecret",
 		"SMTP_URL": "smtp://shop:verysecret@mail.example", "SECRET_KEY": strings.Repeat("verysecret", 4), "ADMIN_PASSWORD": "verysecretword",
+		"MEDIA_ACCESS_KEY": "verysecretkey", "MEDIA_SECRET_KEY": "verysecret",
 	}
-	files := map[string]string{"ADMIN_EMAIL": "me@example.com"}
+	files := map[string]string{"ADMIN_EMAIL": "me@example.com", "MEDIA_STORE": "s3://my-shop?region=eu-central-1"}
 	for name, value := range values {
 		path := filepath.Join(t.TempDir(), "file")
 		if err := os.WriteFile(path, []byte(value+"\n"), 0o600); err != nil {
@@ -99,7 +100,7 @@ func TestNoSecretIsPrinted(t *testing.T) {
 		}
 		files[name+"_FILE"] = path
 	}
-	values["ADMIN_EMAIL"] = "me@example.com"
+	values["ADMIN_EMAIL"], values["MEDIA_STORE"] = files["ADMIN_EMAIL"], files["MEDIA_STORE"]
 	for _, environment := range []map[string]string{values, files} {
 		c, err := load(environment)
 		if err != nil {

@@ -23,8 +23,10 @@ type Shop struct {
 	StoreError error         // why
 	Payments   *payments.Client
 	Mail       *mail.SMTP // nil: mail is kept in the shop
-	WebhookURL string     // where the shop takes Stripe's events
-	SecretFile string     // where `stripe setup` keeps the secrets
+	// Pictures tries out the storage of pictures; nil: they are on the disk.
+	Pictures   func(context.Context) error
+	WebhookURL string // where the shop takes Stripe's events
+	SecretFile string // where `stripe setup` keeps the secrets
 }
 
 // Level is how a check came out.
@@ -88,6 +90,7 @@ var checks = [...]check{
 	{"Mail", mailServer},
 	{"Jobs", jobBacklog},
 	{"Disk", diskSpace},
+	{"Pictures", pictureStorage},
 	{"Rate limits", rateLimits},
 	{"Cookie keys", cookieKeys},
 }

@@ -101,6 +101,16 @@ func diskFinding(free uint64) Finding {
 	return ok("%s", text)
 }
 
+func pictureStorage(ctx context.Context, v *visit) Finding {
+	if v.Pictures == nil {
+		return Finding{}
+	}
+	if err := v.Pictures(ctx); err != nil {
+		return fail("Their storage cannot be used: "+err.Error()+".", "Check MEDIA_STORE – bucket, endpoint, region – and that the keys may read, write, delete and list there.")
+	}
+	return ok("%s takes a file, gives it back and removes it.", v.Config.Media.URL)
+}
+
 func rateLimits(_ context.Context, v *visit) Finding {
 	if v.Config.RateLimits {
 		return ok("On.")

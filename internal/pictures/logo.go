@@ -34,7 +34,8 @@ const (
 //
 // It returns a *models.InvalidError that says what is wrong with the upload.
 func (s *Store) TakeLogo(ctx context.Context, upload io.Reader) (models.Logo, error) {
-	logo := models.Logo{Key: "p-" + models.NewToken()}
+	logo := models.Logo{Key: uploaded + models.NewToken()}
+	var shownPNG, iconPNG []byte
 	err := s.inTurn(ctx, func() error {
 		picture, orientation, err := decode(upload)
 		if err != nil {
@@ -46,23 +47,34 @@ func (s *Store) TakeLogo(ctx context.Context, upload io.Reader) (models.Logo, er
 		whole := turn(fit(picture, 1024, 1024), orientation)
 		shown := fit(whole, logoWidth, logoHeight)
 		logo.Width, logo.Height, logo.Tone = shown.Bounds().Dx(), shown.Bounds().Dy(), tone(shown)
-		err = s.writePNG(logo.Key+logoEnd, shown)
-		if err == nil {
-			err = s.writePNG(logo.Key+iconEnd, icon(whole, logo.Tone))
+		if shownPNG, err = smallPNG(shown); err != nil {
+			return err
 		}
-		if err != nil {
-			err = errors.Join(err, s.Remove(logo.Key))
-		}
+		iconPNG, err = smallPNG(icon(whole, logo.Tone))
 		return err
 	})
+	if err == nil {
+		err = s.putLogo(ctx, logo.Key, shownPNG, iconPNG)
+	}
 	if err != nil {
 		return models.Logo{}, fmt.Errorf("keep a logo: %w", err)
 	}
 	return logo, nil
 }
 
-func (s *Store) writePNG(name string, picture image.Image) error {
-	return s.write(name, func(w io.Writer) error {
+// putLogo keeps both files of a logo or none.
+func (s *Store) putLogo(ctx context.Context, key string, shown, icon []byte) error {
+	err := s.put(ctx, key+logoEnd, shown)
+	if err == nil {
+		if err = s.put(ctx, key+iconEnd, icon); err != nil {
+			err = errors.Join(err, s.Remove(context.WithoutCancel(ctx), key))
+		}
+	}
+	return err
+}
+
+func smallPNG(picture image.Image) ([]byte, error) {
+	return encode(func(w io.Writer) error {
 		return (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(w, picture)
 	})
 }

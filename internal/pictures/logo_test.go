@@ -6,10 +6,9 @@ import (
 	"image"
 	"image/color"
 	"image/png"
-	"os"
-	"path/filepath"
 	"testing"
 
+	"tuckshop/internal/pictures"
 	"tuckshop/models"
 )
 
@@ -24,8 +23,9 @@ func drawn(t *testing.T, ink color.Color, width, height int) []byte {
 	return asPNG(t, picture)
 }
 
-func TestLogo(t *testing.T) {
-	store, folder := open(t)
+func TestLogo(t *testing.T) { each(t, logos) }
+
+func logos(t *testing.T, store *pictures.Store, kept kept) {
 	for name, c := range map[string]struct {
 		upload        []byte
 		width, height int
@@ -42,20 +42,16 @@ func TestLogo(t *testing.T) {
 			t.Errorf("%s: %+v, %v", name, logo, err)
 		}
 		for file, size := range map[string]image.Point{"-logo.png": {X: c.width, Y: c.height}, "-icon.png": {X: 180, Y: 180}} {
-			data, err := os.ReadFile(filepath.Join(folder, logo.Key+file))
-			if err != nil {
-				t.Fatal(err)
-			}
-			picture, err := png.Decode(bytes.NewReader(data))
-			if err != nil || picture.Bounds().Size() != size {
-				t.Errorf("%s: %s is %v, %v", name, file, picture.Bounds(), err)
+			picture, err := png.DecodeConfig(bytes.NewReader(kept.read(logo.Key + file)))
+			if err != nil || image.Pt(picture.Width, picture.Height) != size {
+				t.Errorf("%s: %s is %d × %d, %v", name, file, picture.Width, picture.Height, err)
 			}
 		}
-		if err := store.Remove(logo.Key); err != nil {
+		if err := store.Remove(t.Context(), logo.Key); err != nil {
 			t.Error(err)
 		}
-		if _, err := os.Stat(filepath.Join(folder, logo.Key+"-logo.png")); !errors.Is(err, os.ErrNotExist) {
-			t.Errorf("%s: not removed: %v", name, err)
+		if left := kept.names(); len(left) != 0 {
+			t.Errorf("%s: %q is left", name, left)
 		}
 	}
 	var fault *models.InvalidError

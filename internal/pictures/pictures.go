@@ -4,6 +4,7 @@
 package pictures
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -12,8 +13,8 @@ import (
 	"image/png"
 	"io"
 	"io/fs"
-	"os"
 	"strconv"
+	"strings"
 
 	"github.com/gen2brain/avif"
 	"github.com/gen2brain/webp"
@@ -33,45 +34,72 @@ const fullWidth = 1280
 // fallback is the width of the one JPEG.
 const fallback = 640
 
+// originals is the folder of what the files are made of. It is not served.
 const originals = "originals"
 
-// Store keeps pictures below one folder. No name of a file comes from outside.
+// uploaded is how the key of every upload begins.
+const uploaded = "p-"
+
+// place is where the files are: a folder or a bucket. No name comes from outside.
+type place interface {
+	// put keeps a file, as a whole or not at all.
+	put(ctx context.Context, name string, content []byte) error
+	// open opens a file. The error is an fs.ErrNotExist where there is none.
+	open(ctx context.Context, name string) (fs.File, error)
+	// remove removes a file; one that is gone already is no fault.
+	remove(ctx context.Context, name string) error
+	close() error
+}
+
+// Store keeps pictures in one place. Its errors are a models.ErrStorage where
+// that place fails.
 type Store struct {
-	root *os.Root
-	turn chan struct{} // one picture is worked on at a time
+	place place
+	turn  chan struct{} // one picture is worked on at a time
 }
 
-// Open opens the folder, which it makes where it is missing.
-func Open(folder string) (*Store, error) {
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return nil, fmt.Errorf("make the folder of pictures: %w", err)
-	}
-	root, err := os.OpenRoot(folder)
-	if err != nil {
-		return nil, fmt.Errorf("open the folder of pictures: %w", err)
-	}
-	if err := root.Mkdir(originals, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-		return nil, errors.Join(fmt.Errorf("make the folder of originals: %w", err), root.Close())
-	}
-	return &Store{root: root, turn: make(chan struct{}, 1)}, nil
+func keepIn(place place) *Store { return &Store{place: place, turn: make(chan struct{}, 1)} }
+
+// Close closes the place.
+func (s *Store) Close() error { return s.place.close() }
+
+// Files are the files as they are served: those of another collection, and else
+// those that were uploaded.
+func (s *Store) Files(others fs.FS) fs.FS { return served{others, s} }
+
+type served struct {
+	others fs.FS
+	store  *Store
 }
 
-// Close closes the folder.
-func (s *Store) Close() error { return s.root.Close() }
+// longestName keeps names that are none of ours from the place.
+const longestName = 100
 
-// Files are the files as they are served: those uploaded, and else those of
-// another collection.
-func (s *Store) Files(otherwise fs.FS) fs.FS { return both{s.root.FS(), otherwise} }
+// Open opens a file of the collection, or one that was made of an upload.
+func (f served) Open(name string) (fs.File, error) {
+	file, err := f.others.Open(name)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return file, err
+	}
+	if !strings.HasPrefix(name, uploaded) || strings.Contains(name, "/") || len(name) > longestName {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	return f.store.open(context.Background(), name)
+}
 
-type both struct{ first, second fs.FS }
-
-// Open opens a file of the first collection that has it.
-func (b both) Open(name string) (fs.File, error) {
-	file, err := b.first.Open(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return b.second.Open(name)
+func (s *Store) open(ctx context.Context, name string) (fs.File, error) {
+	file, err := s.place.open(ctx, name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("%w: %w", models.ErrStorage, err)
 	}
 	return file, err
+}
+
+func (s *Store) put(ctx context.Context, name string, content []byte) error {
+	if err := s.place.put(ctx, name, content); err != nil {
+		return fmt.Errorf("%w: %w", models.ErrStorage, err)
+	}
+	return nil
 }
 
 // inTurn does what takes memory, one at a time.
@@ -91,17 +119,22 @@ func (s *Store) inTurn(ctx context.Context, do func() error) error {
 //
 // It returns a *models.InvalidError that says what is wrong with the upload.
 func (s *Store) Take(ctx context.Context, upload io.Reader) (key string, width, height int, err error) {
-	key = "p-" + models.NewToken()
+	key = uploaded + models.NewToken()
+	var content []byte
 	err = s.inTurn(ctx, func() error {
 		picture, err := read(upload)
 		if err != nil {
 			return err
 		}
 		width, height = picture.Bounds().Dx(), picture.Bounds().Dy()
-		return s.write(originals+"/"+key+".png", func(w io.Writer) error {
+		content, err = encode(func(w io.Writer) error {
 			return (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(w, picture)
 		})
+		return err
 	})
+	if err == nil {
+		err = s.put(ctx, originals+"/"+key+".png", content)
+	}
 	if err != nil {
 		return "", 0, 0, fmt.Errorf("keep a picture: %w", err)
 	}
@@ -112,13 +145,22 @@ func (s *Store) Take(ctx context.Context, upload io.Reader) (key string, width, 
 // "<key>-<width>.webp" in every width, and "<key>-640.jpg". Made again, they
 // are the same. A picture smaller than a width is not blown up.
 func (s *Store) Make(ctx context.Context, key string) error {
-	picture, err := s.original(key)
+	picture, err := s.original(ctx, key)
 	if err != nil {
 		return err
 	}
 	for _, width := range widths {
 		// Each size takes seconds; uploads that somebody waits for go between.
-		err := s.inTurn(ctx, func() error { return s.makeSize(picture, key, width) })
+		var made map[string][]byte
+		err := s.inTurn(ctx, func() (err error) {
+			made, err = makeSize(picture, key, width)
+			return err
+		})
+		for name, content := range made {
+			if err == nil {
+				err = s.put(ctx, name, content)
+			}
+		}
 		if err != nil {
 			return fmt.Errorf("make picture %s, %d pixels wide: %w", key, width, err)
 		}
@@ -126,24 +168,34 @@ func (s *Store) Make(ctx context.Context, key string) error {
 	return nil
 }
 
-func (s *Store) makeSize(picture image.Image, key string, width int) error {
+// makeSize makes the files of one width, by name.
+func makeSize(picture image.Image, key string, width int) (made map[string][]byte, err error) {
 	small, name := scaled(picture, width), key+"-"+strconv.Itoa(width)
-	err := s.write(name+".webp", func(w io.Writer) error {
+	made = map[string][]byte{}
+	made[name+".webp"], err = encode(func(w io.Writer) error {
 		return webp.Encode(w, small, webp.Options{Quality: 76, Method: 4})
 	})
 	if err == nil {
-		err = s.write(name+".avif", func(w io.Writer) error {
+		made[name+".avif"], err = encode(func(w io.Writer) error {
 			return avif.Encode(w, small, avif.Options{Quality: 60, Speed: 8, ChromaSubsampling: image.YCbCrSubsampleRatio420})
 		})
 	}
 	if err == nil && width == fallback {
-		err = s.write(name+".jpg", func(w io.Writer) error { return jpeg.Encode(w, small, &jpeg.Options{Quality: 82}) })
+		made[name+".jpg"], err = encode(func(w io.Writer) error { return jpeg.Encode(w, small, &jpeg.Options{Quality: 82}) })
 	}
-	return err
+	return made, err
 }
 
-func (s *Store) original(key string) (image.Image, error) {
-	file, err := s.root.Open(originals + "/" + key + ".png")
+func encode(into func(io.Writer) error) ([]byte, error) {
+	var out bytes.Buffer
+	if err := into(&out); err != nil {
+		return nil, fmt.Errorf("encode: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+func (s *Store) original(ctx context.Context, key string) (image.Image, error) {
+	file, err := s.open(ctx, originals+"/"+key+".png")
 	if err != nil {
 		return nil, fmt.Errorf("open the original of picture %s: %w", key, err)
 	}
@@ -156,33 +208,16 @@ func (s *Store) original(key string) (image.Image, error) {
 }
 
 // Remove removes all files of a picture. One that is gone already is no fault.
-func (s *Store) Remove(key string) error {
+func (s *Store) Remove(ctx context.Context, key string) error {
 	names := []string{originals + "/" + key + ".png", key + "-" + strconv.Itoa(fallback) + ".jpg", key + logoEnd, key + iconEnd}
 	for _, width := range widths {
 		name := key + "-" + strconv.Itoa(width)
 		names = append(names, name+".avif", name+".webp")
 	}
 	for _, name := range names {
-		if err := s.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("remove picture %s: %w", key, err)
+		if err := s.place.remove(ctx, name); err != nil {
+			return fmt.Errorf("remove picture %s: %w: %w", key, models.ErrStorage, err)
 		}
-	}
-	return nil
-}
-
-// write makes a file that is either there as a whole or not at all.
-func (s *Store) write(name string, encode func(io.Writer) error) error {
-	unfinished := name + ".part"
-	file, err := s.root.Create(unfinished)
-	if err != nil {
-		return err
-	}
-	err = errors.Join(encode(file), file.Sync(), file.Close())
-	if err == nil {
-		err = s.root.Rename(unfinished, name)
-	}
-	if err != nil {
-		return errors.Join(err, s.root.Remove(unfinished))
 	}
 	return nil
 }

@@ -23,6 +23,7 @@ import (
 	xwebp "golang.org/x/image/webp"
 
 	"tuckshop/internal/pictures"
+	"tuckshop/internal/s3test"
 	"tuckshop/models"
 )
 
@@ -81,8 +82,45 @@ func open(t *testing.T) (*pictures.Store, string) {
 	return store, folder
 }
 
-func TestTakenAndMade(t *testing.T) {
-	store, folder := open(t)
+// kept is what a place has: names below it and what is under them.
+type kept struct {
+	names func() []string
+	read  func(name string) []byte // nil where there is none
+}
+
+// each runs a test on a folder and on a bucket.
+func each(t *testing.T, test func(t *testing.T, store *pictures.Store, kept kept)) {
+	t.Run("folder", func(t *testing.T) {
+		store, folder := open(t)
+		names := func() (names []string) {
+			err := fs.WalkDir(os.DirFS(folder), ".", func(name string, entry fs.DirEntry, err error) error {
+				if err == nil && !entry.IsDir() {
+					names = append(names, name)
+				}
+				return err
+			})
+			if err != nil {
+				t.Error(err)
+			}
+			return names
+		}
+		test(t, store, kept{names, func(name string) []byte {
+			data, err := os.ReadFile(filepath.Join(folder, name))
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
+				t.Error(err)
+			}
+			return data
+		}})
+	})
+	t.Run("bucket", func(t *testing.T) {
+		bucket := s3test.New(t)
+		test(t, openBucket(t, bucket), kept{bucket.Names, bucket.File})
+	})
+}
+
+func TestTakenAndMade(t *testing.T) { each(t, takenAndMade) }
+
+func takenAndMade(t *testing.T, store *pictures.Store, kept kept) {
 	key, width, height, err := store.Take(t.Context(), bytes.NewReader(asPNG(t, halves(1400, 1000))))
 	if err != nil || width != 1400 || height != 1000 {
 		t.Fatalf("%s, %d × %d, %v", key, width, height, err)
@@ -112,15 +150,25 @@ func TestTakenAndMade(t *testing.T) {
 	if _, err := fs.ReadFile(files, "../media/"+key+"-640.jpg"); err == nil {
 		t.Error("a path leads out of the folder")
 	}
-	if err := store.Remove(key); err != nil {
+	if got := kept.read(key + "-640.jpg"); !bytes.HasPrefix(got, []byte("\xff\xd8\xff")) {
+		t.Errorf("the JPEG is %d bytes", len(got))
+	}
+	if _, err := fs.ReadFile(files, "originals/"+key+".png"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the original is served: %v", err)
+	}
+	if err := store.Remove(t.Context(), key); err != nil {
 		t.Fatal(err)
 	}
-	if err := store.Remove(key); err != nil {
+	if err := store.Remove(t.Context(), key); err != nil {
 		t.Errorf("removed again: %v", err)
 	}
-	left, err := filepath.Glob(folder + "/*")
-	if err != nil || len(left) != 1 {
-		t.Errorf("%q is left, %v", left, err)
+	if left := kept.names(); len(left) != 0 {
+		t.Errorf("%q is left", left)
+	}
+	for _, name := range []string{key + "-640.jpg", key + "-320.avif"} {
+		if _, err := fs.ReadFile(files, name); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s is still served: %v", name, err)
+		}
 	}
 }
 
@@ -187,8 +235,9 @@ func original(t *testing.T, folder, key string) image.Image {
 	return picture
 }
 
-func TestRefused(t *testing.T) {
-	store, folder := open(t)
+func TestRefused(t *testing.T) { each(t, refused) }
+
+func refused(t *testing.T, store *pictures.Store, kept kept) {
 	good := asPNG(t, halves(400, 500))
 	long := slices.Clone(asWebP(t, halves(400, 500)))
 	huge := slices.Clone(good)
@@ -221,8 +270,8 @@ func TestRefused(t *testing.T) {
 			t.Errorf("%s: %v, want a word of %q", name, err, test.says)
 		}
 	}
-	if left, err := filepath.Glob(folder + "/originals/*"); err != nil || len(left) > 0 {
-		t.Errorf("%q is kept, %v", left, err)
+	if left := kept.names(); len(left) > 0 {
+		t.Errorf("%q is kept", left)
 	}
 	// What phones put behind a JPEG, and WebP, are taken.
 	second := asJPEG(t, halves(400, 500))

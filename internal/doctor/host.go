@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -106,7 +107,7 @@ func pictureStorage(ctx context.Context, v *visit) Finding {
 		return Finding{}
 	}
 	if err := v.Pictures(ctx); err != nil {
-		return fail("Their storage cannot be used: "+err.Error()+".", "Check MEDIA_STORE – bucket, endpoint, region – and that the keys may read, write, delete and list there.")
+		return fail("Their storage cannot be used: "+strings.TrimRight(err.Error(), ".")+".", "Check MEDIA_STORE – bucket, endpoint, region – and that the keys may read, write, delete and list there.")
 	}
 	return ok("%s takes a file, gives it back and removes it.", v.Config.Media.URL)
 }

@@ -6,6 +6,8 @@ import (
 	"image/color"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
+	"net/netip"
 	"regexp"
 	"strings"
 	"sync"
@@ -14,6 +16,7 @@ import (
 	"time"
 
 	"tuckshop/internal/apptest"
+	"tuckshop/internal/fetch"
 	"tuckshop/internal/pictures"
 	"tuckshop/internal/s3test"
 	"tuckshop/models"
@@ -174,4 +177,35 @@ func ask(t *testing.T, address, header, value string) (status int) {
 	}
 	response.Body.Close()
 	return response.StatusCode
+}
+
+// TestImportIntoABucket fails to keep a picture of an import once: the picture's
+// own server is not blamed, and it is fetched again.
+func TestImportIntoABucket(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write(pngOf(t, 400, 500)) }))
+	defer server.Close()
+	modelstest.Each(t, func(t *testing.T, databaseURL string) {
+		bucket := s3test.New(t)
+		var failed atomic.Bool
+		bucket.Misbehave(func(w http.ResponseWriter, r *http.Request) bool {
+			return failed.CompareAndSwap(false, true) && s3test.Answer(http.StatusServiceUnavailable, "SlowDown")(w, r)
+		})
+		app := apptest.New(t, databaseURL, apptest.Options{
+			Fetcher: fetch.Client{Inside: []netip.AddrPort{netip.MustParseAddrPort(strings.TrimPrefix(server.URL, "http://"))}},
+			Media:   pictures.OpenBucket(pictures.Bucket{URL: bucket.URL, Region: s3test.Region, AccessKey: s3test.AccessKey, SecretKey: s3test.SecretKey}),
+		})
+		staff := app.Staff(models.RoleManager)
+		i := sendFile(t, app, staff, "Handle,Title,SKU,Price,Image Src,Image Alt Text\ncap,Cap,CAP,5,"+server.URL+"/cap.png,A cap\n")
+		page := fmt.Sprintf("/admin/import/%d", i.ID)
+		if got := staff.Post(page + "/start"); got.Status != http.StatusSeeOther {
+			t.Fatalf("start: %d", got.Status)
+		}
+		app.EventuallyLong("the picture is kept", func() bool {
+			tally, err := app.Store.FetchTally(t.Context(), i.ID, 9)
+			return err == nil && tally.Done == 1 && tally.Waiting == 0
+		})
+		if said := staff.Get(page).Body; !failed.Load() || strings.Contains(said, "could not be fetched") {
+			t.Errorf("the page of the import blames a server:\n%s", said)
+		}
+	})
 }

@@ -41,8 +41,9 @@ type ProductFilter struct {
 	Status     string // with Drafts: this status alone; empty: any
 }
 
-// Products returns one page of the products a filter chooses, with variants,
-// options and pictures, and how many it chooses in all.
+// Products returns one page of the products a filter chooses, and how many it
+// chooses in all: as lists show them, or, with drafts, with all variants,
+// options and pictures.
 func (s *Store) Products(ctx context.Context, f ProductFilter) ([]Product, int64, error) {
 	if !f.Drafts {
 		list, err := s.List(ctx, f)
@@ -77,17 +78,17 @@ func (s *Store) Products(ctx context.Context, f ProductFilter) ([]Product, int64
 
 // Highlights returns the first products for sale: the featured or the newest.
 func (s *Store) Highlights(ctx context.Context, by ProductSort, most int) ([]Product, error) {
-	query := s.read.WithContext(ctx).Where("products.status = ?", ProductActive)
+	query := s.read.WithContext(ctx).Model(&Product{}).Where("products.status = ?", ProductActive)
 	if by == SortNewest {
 		query = query.Order("products.created_at DESC, products.id")
 	} else {
 		query = query.Order("products.featured DESC, products.id")
 	}
-	var products []Product
-	if err := withDetails(query).Limit(most).Find(&products).Error; err != nil {
+	var ids []int64
+	if err := query.Limit(most).Pluck("products.id", &ids).Error; err != nil {
 		return nil, fmt.Errorf("list the first products: %w", err)
 	}
-	return products, nil
+	return s.cards(ctx, ids)
 }
 
 // escapeLike takes a pattern's signs their meaning, for LIKE … ESCAPE '\'.

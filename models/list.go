@@ -12,7 +12,7 @@ import (
 
 // Listing is one page of a list of what is for sale.
 type Listing struct {
-	Products []Product // with variants, options and pictures
+	Products []Product // as lists show them; see Store.cards
 	Total    int64
 	More     bool   // the search matches more than it looks at; Total counts the best
 	Instead  string // what was searched for instead, where the words found nothing
@@ -59,7 +59,7 @@ func (s *Store) List(ctx context.Context, f ProductFilter) (Listing, error) {
 	for i, place := range shown {
 		ids[i] = x.ids[place]
 	}
-	list.Products, err = productsByID(withDetails(s.read.WithContext(ctx).Where("status = ?", ProductActive)), ids)
+	list.Products, err = s.cards(ctx, ids)
 	return list, err
 }
 

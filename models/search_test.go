@@ -102,6 +102,28 @@ func TestSearchFindsAndRanks(t *testing.T) {
 	})
 }
 
+func TestSearchFindsAllThatBeginsSo(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, databaseURL string) {
+		store := searchShop(t, databaseURL)
+		words := []string{"tin", "tin0", "tin9box", "tinber", "tins", "tinsel", "tinsels", "tintin", "tinz", "tinzz", "tinäh", "tin日"}
+		for few, word := range words { // more and more, until there are too many to ask for one by one
+			slug := fmt.Sprintf("box-%d", few)
+			made(t, store, models.ProductEdit{Name: word + " red", Slug: slug, Status: models.ProductActive, Variants: []models.VariantEdit{{SKU: slug, Price: 1000}}})
+			for _, search := range []string{"tin", "ti", "tin red", "re tin"} {
+				if got := searched(t, store, search); len(got) != few+1 {
+					t.Errorf("%q finds %d of %v: %v", search, len(got), words[:few+1], got)
+				}
+			}
+			if got := searched(t, store, word); !slices.Contains(got, slug) {
+				t.Errorf("%q finds %v", word, got)
+			}
+		}
+		if got := searched(t, store, "tinsel"); len(got) != 2 {
+			t.Errorf("tinsel finds %v", got)
+		}
+	})
+}
+
 func TestSearchMindsSlips(t *testing.T) {
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		store := searchShop(t, databaseURL)

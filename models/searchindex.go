@@ -208,6 +208,9 @@ func (s *Store) IndexEverything(ctx context.Context) error {
 			return s.indexProducts(tx, ids)
 		})
 	}
+	if err == nil && !s.postgres { // what so many batches left in pieces is found sooner in one
+		err = s.write.WithContext(ctx).Exec("INSERT INTO product_words (product_words) VALUES ('optimize')").Error
+	}
 	if err != nil {
 		return fmt.Errorf("index every product: %w", err)
 	}

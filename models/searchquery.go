@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"strconv"
@@ -26,20 +27,59 @@ type match struct {
 // query is a search made for the engine of the database: every word must occur,
 // or begin a word that does.
 type query struct {
-	words []string
-	marks [][]string // of each word: the collections whose names have it
+	words  []string
+	marks  [][]string // of each word: the collections whose names have it
+	begun  [][]string // of each word: all words of products that begin so; SQLite only
+	prefix []bool     // of each word: it may begin a word that begun lacks
 }
 
-func newQuery(words []string, shelves []shelfName) query {
-	q := query{words: words, marks: make([][]string, len(words))}
+// newQuery makes a query of words, for what is on the shelves or, without
+// shelves, for all there is.
+func (s *Store) newQuery(db *gorm.DB, words []string, x *shelves) (query, error) {
+	q := query{words: words, marks: make([][]string, len(words)), begun: make([][]string, len(words)), prefix: make([]bool, len(words))}
+	var collections []shelfName
+	if x != nil {
+		collections = x.collections
+	}
 	for i, word := range words {
-		for _, shelf := range shelves {
+		for _, shelf := range collections {
 			if slices.ContainsFunc(shelf.words, func(w string) bool { return w == word || prefixed(word) && strings.HasPrefix(w, word) }) {
 				q.marks[i] = append(q.marks[i], shelfMark(shelf.id))
 			}
 		}
+		if q.prefix[i] = prefixed(word); q.prefix[i] && !s.postgres {
+			begun, err := wordsBegunBy(db, word)
+			if err != nil {
+				return query{}, err
+			}
+			if len(begun) <= mostBegun {
+				q.begun[i], q.prefix[i] = begun, false
+			}
+		}
 	}
-	return q
+	return q, nil
+}
+
+// mostBegun is up to how many words a search asks for one by one, in place of
+// all that begin so.
+const mostBegun = 8
+
+// begunWords finds the words that begin with another, and one more than
+// mostBegun at most. Words are of letters and digits, none of which comes
+// before 0: after a word, those come first that begin with it.
+const begunWords = `WITH RECURSIVE begun (term) AS (
+	SELECT (SELECT term FROM product_vocabulary WHERE term >= @word AND term <= @word || char(1114111) LIMIT 1)
+	UNION ALL
+	SELECT (SELECT term FROM product_vocabulary WHERE term >= begun.term || '0' AND term <= @word || char(1114111) LIMIT 1)
+	FROM begun WHERE begun.term IS NOT NULL LIMIT @most
+) SELECT term FROM begun WHERE term IS NOT NULL`
+
+func wordsBegunBy(db *gorm.DB, word string) ([]string, error) {
+	var begun []string
+	if err := db.Raw(begunWords, sql.Named("word", word), sql.Named("most", mostBegun+1)).Scan(&begun).Error; err != nil {
+		return nil, fmt.Errorf("look for words that begin like one: %w", err)
+	}
+	return begun, nil
 }
 
 // prefixed reports whether a word may be the beginning of another: a single
@@ -51,8 +91,13 @@ func (q query) fts5(names bool) string {
 	var parts []string
 	for i, word := range q.words {
 		part := `"` + word + `"`
-		if prefixed(word) {
+		if q.prefix[i] {
 			part += " *"
+		}
+		for _, begun := range q.begun[i] {
+			if begun != word {
+				part += ` OR "` + begun + `"`
+			}
 		}
 		if !names {
 			for _, mark := range q.marks[i] {
@@ -77,7 +122,7 @@ func (q query) tsquery(names bool) string {
 		if names {
 			weight = "A"
 		}
-		if prefixed(word) {
+		if q.prefix[i] {
 			weight = "*" + weight
 		}
 		if weight != "" {
@@ -144,10 +189,24 @@ func (s *Store) matching(db *gorm.DB, q query, names, ranked, drafts bool, limit
 	return ids, nil
 }
 
-// search finds the products for a query: those whose name is, or begins with,
+// matchingOne counts the products that match one word, up to a limit.
+func (s *Store) matchingOne(db *gorm.DB, word string, x *shelves, limit int) (int, error) {
+	q, err := s.newQuery(db, []string{word}, x)
+	if err != nil {
+		return 0, err
+	}
+	found, err := s.matching(db, q, false, false, false, limit)
+	return len(found), err
+}
+
+// search finds the products for some words: those whose name is, or begins with,
 // its words, those with every word in the name, and the others. Of few, the
 // database's rank decides within each.
-func (s *Store) search(db *gorm.DB, q query, x *shelves) (match, error) {
+func (s *Store) search(db *gorm.DB, words []string, x *shelves) (match, error) {
+	q, err := s.newQuery(db, words, x)
+	if err != nil {
+		return match{}, err
+	}
 	all, err := s.matching(db, q, false, false, x == nil, mostMatches+1)
 	if err != nil || len(all) == 0 {
 		return match{}, err
@@ -217,18 +276,18 @@ func hasWords(name string, words []string) bool {
 // corrected are the words of a query that finds nothing, with those that no
 // product has replaced by the likeliest that some do; or nil where that cannot
 // be done.
-func (s *Store) corrected(db *gorm.DB, words []string, shelves []shelfName) ([]string, error) {
+func (s *Store) corrected(db *gorm.DB, words []string, x *shelves) ([]string, error) {
 	better := slices.Clone(words)
 	changed := false
 	for i, word := range words {
-		there, err := s.matching(db, newQuery([]string{word}, shelves), false, false, false, 1)
+		there, err := s.matchingOne(db, word, x, 1)
 		if err != nil {
 			return nil, err
 		}
-		if len(there) > 0 {
+		if there > 0 {
 			continue
 		}
-		if better[i], err = s.likeliest(db, word, shelves); err != nil || better[i] == "" {
+		if better[i], err = s.likeliest(db, word, x); err != nil || better[i] == "" {
 			return nil, err
 		}
 		changed = true
@@ -244,7 +303,7 @@ const mostGuesses = 5
 
 // likeliest is the word of some product that is the fewest slips from a word,
 // and of those the one that finds most; or empty.
-func (s *Store) likeliest(db *gorm.DB, word string, shelves []shelfName) (string, error) {
+func (s *Store) likeliest(db *gorm.DB, word string, x *shelves) (string, error) {
 	if len([]rune(word)) < shortestCorrected || hasDigit(word) {
 		return "", nil
 	}
@@ -260,12 +319,12 @@ func (s *Store) likeliest(db *gorm.DB, word string, shelves []shelfName) (string
 		if best != "" && slips(word, guess) > distance {
 			break
 		}
-		there, err := s.matching(db, newQuery([]string{guess}, shelves), false, false, false, 100)
+		there, err := s.matchingOne(db, guess, x, 100)
 		if err != nil {
 			return "", err
 		}
-		if len(there) > most {
-			best, most, distance = guess, len(there), slips(word, guess)
+		if there > most {
+			best, most, distance = guess, there, slips(word, guess)
 		}
 	}
 	return best, nil
@@ -279,19 +338,15 @@ func (s *Store) find(ctx context.Context, typed string, x *shelves) (found match
 	if len(words) == 0 {
 		return match{}, "", nil
 	}
-	var shelves []shelfName
-	if x != nil {
-		shelves = x.collections
-	}
 	db := s.read.WithContext(ctx)
-	if found, err = s.search(db, newQuery(words, shelves), x); err != nil || len(found.ids) > 0 {
+	if found, err = s.search(db, words, x); err != nil || len(found.ids) > 0 {
 		return found, "", err
 	}
-	better, err := s.corrected(db, words, shelves)
+	better, err := s.corrected(db, words, x)
 	if err != nil || better == nil {
 		return match{}, "", err
 	}
-	if found, err = s.search(db, newQuery(better, shelves), x); err != nil || len(found.ids) == 0 {
+	if found, err = s.search(db, better, x); err != nil || len(found.ids) == 0 {
 		return match{}, "", err
 	}
 	return found, strings.Join(better, " "), nil

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -62,7 +63,10 @@ func (d *database) addLargeCatalogue(ctx context.Context) (err error) {
 		return fmt.Errorf("begin: %w", err)
 	}
 	defer func() { _ = tx.Rollback() }() // does nothing after the commit
-	fill := filler{ctx: ctx, tx: tx}
+	fill := filler{ctx: ctx, tx: tx, mark: "?"}
+	if d.postgres {
+		fill.mark = "$"
+	}
 	fill.add("collections (id, slug, name, position)", largeShelves, 1, func(n, _ int) []any {
 		return []any{shelf + int64(n) + 1, fmt.Sprintf("shelf-%d", n), fmt.Sprintf("Shelf %d", n), n + 100}
 	})
@@ -110,9 +114,10 @@ func (d *database) addLargeCatalogue(ctx context.Context) (err error) {
 
 // filler writes many rows at a time until something fails.
 type filler struct {
-	ctx context.Context
-	tx  *sql.Tx
-	err error
+	ctx  context.Context
+	tx   *sql.Tx
+	mark string // before the number of an argument; SQLite would take $ for a name, and look all of them up
+	err  error
 }
 
 // rowsAtOnce is how many rows one statement writes.
@@ -133,7 +138,7 @@ func (f *filler) add(into string, count, each int, row func(n, i int) []any) {
 			cells := row(n, i)
 			places := make([]string, len(cells))
 			for j := range cells {
-				places[j] = fmt.Sprintf("$%d", len(values)+j+1)
+				places[j] = f.mark + strconv.Itoa(len(values)+j+1)
 			}
 			values, marks = append(values, cells...), append(marks, "("+strings.Join(places, ", ")+")")
 			if len(marks) == rowsAtOnce {

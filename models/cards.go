@@ -23,12 +23,14 @@ const (
 	cardsColoured = " AND v.swatch <> '' ORDER BY o.position, o.id, v.position, v.id"
 )
 
-// inList is how each database asks whether a value is in a list of ids.
-func (s *Store) inList() string {
+// among is how each database asks whether a value is one of a list of ids, and
+// the list as it takes it.
+func (s *Store) among(ids []int64) (in string, list any, err error) {
 	if s.postgres {
-		return " IN (SELECT jsonb_array_elements_text($1::jsonb)::bigint)"
+		return " = ANY($1)", ids, nil
 	}
-	return " IN (SELECT value FROM json_each($1))"
+	text, err := json.Marshal(ids)
+	return " IN (SELECT value FROM json_each($1))", string(text), err
 }
 
 // cards reads products that are for sale as lists show them, in the order of
@@ -38,11 +40,10 @@ func (s *Store) cards(ctx context.Context, ids []int64) ([]Product, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	list, err := json.Marshal(ids)
+	in, these, err := s.among(ids)
 	if err != nil {
 		return nil, fmt.Errorf("list products: %w", err)
 	}
-	these, in := string(list), s.inList()
 	products := make([]Product, len(ids))
 	of := func(id int64) *Product { return &products[slices.Index(ids, id)] }
 	var id int64

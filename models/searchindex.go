@@ -3,9 +3,11 @@ package models
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -120,7 +122,11 @@ func (w wordsOf) tsvector() string {
 	for i, words := range [][]string{w.name, w.details, w.summary, w.description} {
 		for _, word := range words {
 			at = min(at+1, most)
-			places[word] = append(places[word], strconv.Itoa(at)+string("ABCD"[i]))
+			place := strconv.Itoa(at) + string("ABCD"[i])
+			places[word] = append(places[word], place)
+			if i == 0 { // by itself, too: the index does not know whether a word is one of the name's
+				places[nameSign+word] = append(places[nameSign+word], place)
+			}
 		}
 	}
 	var out strings.Builder
@@ -136,30 +142,40 @@ type searchSpelling struct {
 	Word     string `gorm:"primaryKey"`
 }
 
-// learnWords adds words to those that a misspelt one may have meant. What no
-// product has any more stays: a correction is offered only where it finds
-// something.
+// learnWords adds words to those that a misspelt one may have meant, and that
+// the beginning of one finds. What no product has any more stays: a correction
+// is offered only where it finds something.
 func learnWords(tx *gorm.DB, words map[string]bool) error {
-	var asked []string
+	wanted := map[searchSpelling]bool{} // each word under itself, which tells whether it is known
 	for word := range words {
-		if len(word) >= shortestCorrected && !hasDigit(word) && !strings.HasPrefix(word, "\ue000") {
-			asked = append(asked, word)
+		if number := strings.IndexFunc(word, unicode.IsNumber); number > 0 {
+			wanted[searchSpelling{word[:number] + "0", ""}] = true
+		} else if len(word) >= shortestCorrected && number < 0 && !strings.HasPrefix(word, shelfSign) {
+			wanted[searchSpelling{word, word}] = true
 		}
 	}
-	slices.Sort(asked) // so that no two transactions wait for each other
+	asked := slices.SortedFunc(maps.Keys(wanted), func(a, b searchSpelling) int { // so that no two transactions wait for each other
+		return strings.Compare(a.Spelling, b.Spelling)
+	})
 	var rows []searchSpelling
 	for batch := range slices.Chunk(asked, 500) {
-		var known []string
-		if err := tx.Model(&searchSpelling{}).Where("spelling IN ? AND word = spelling", batch).Pluck("word", &known).Error; err != nil {
+		names := make([]string, len(batch))
+		for i, entry := range batch {
+			names[i] = entry.Spelling
+		}
+		var known []searchSpelling
+		if err := tx.Where("spelling IN ? AND (word = spelling OR word = '')", names).Find(&known).Error; err != nil {
 			return err
 		}
-		slices.Sort(known)
-		for _, word := range batch {
-			if _, there := slices.BinarySearch(known, word); there {
-				continue
-			}
-			for _, spelling := range spellings(word) {
-				rows = append(rows, searchSpelling{spelling, word})
+		for _, entry := range batch {
+			switch {
+			case slices.Contains(known, entry):
+			case entry.Word == "":
+				rows = append(rows, entry)
+			default:
+				for _, spelling := range spellings(entry.Word) {
+					rows = append(rows, searchSpelling{spelling, entry.Word})
+				}
 			}
 		}
 	}

@@ -2,11 +2,11 @@ package models
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"gorm.io/gorm"
 )
@@ -18,7 +18,7 @@ const (
 	mostRanked  = 200   // matches that the database weighs against each other
 )
 
-// match is what a search found.
+// match is what a search found. Nobody changes it.
 type match struct {
 	ids  []int64 // of products, the best first
 	more bool    // there are others beside mostMatches
@@ -29,8 +29,8 @@ type match struct {
 type query struct {
 	words  []string
 	marks  [][]string // of each word: the collections whose names have it
-	begun  [][]string // of each word: all words of products that begin so; SQLite only
-	prefix []bool     // of each word: it may begin a word that begun lacks
+	begun  [][]string // of each word: the words of products that begin so
+	prefix []bool     // of each word: begun lacks some
 }
 
 // newQuery makes a query of words, for what is on the shelves or, without
@@ -47,15 +47,11 @@ func (s *Store) newQuery(db *gorm.DB, words []string, x *shelves) (query, error)
 				q.marks[i] = append(q.marks[i], shelfMark(shelf.id))
 			}
 		}
-		if q.prefix[i] = prefixed(word); q.prefix[i] && !s.postgres {
-			begun, err := wordsBegunBy(db, word)
-			if err != nil {
-				return query{}, err
-			}
-			if len(begun) <= mostBegun {
-				q.begun[i], q.prefix[i] = begun, false
-			}
+		begun, all, err := wordsBegunBy(db, word)
+		if err != nil {
+			return query{}, err
 		}
+		q.begun[i], q.prefix[i] = begun, !all && prefixed(word)
 	}
 	return q, nil
 }
@@ -64,49 +60,67 @@ func (s *Store) newQuery(db *gorm.DB, words []string, x *shelves) (query, error)
 // all that begin so.
 const mostBegun = 8
 
-// begunWords finds the words that begin with another, and one more than
-// mostBegun at most. Words are of letters and digits, none of which comes
-// before 0: after a word, those come first that begin with it.
-const begunWords = `WITH RECURSIVE begun (term) AS (
-	SELECT (SELECT term FROM product_vocabulary WHERE term >= @word AND term <= @word || char(1114111) LIMIT 1)
-	UNION ALL
-	SELECT (SELECT term FROM product_vocabulary WHERE term >= begun.term || '0' AND term <= @word || char(1114111) LIMIT 1)
-	FROM begun WHERE begun.term IS NOT NULL LIMIT @most
-) SELECT term FROM begun WHERE term IS NOT NULL`
-
-func wordsBegunBy(db *gorm.DB, word string) ([]string, error) {
-	var begun []string
-	if err := db.Raw(begunWords, sql.Named("word", word), sql.Named("most", mostBegun+1)).Scan(&begun).Error; err != nil {
-		return nil, fmt.Errorf("look for words that begin like one: %w", err)
+// wordsBegunBy lists the known words that begin with another, itself among
+// them; or says that these are not all of the words that do.
+func wordsBegunBy(db *gorm.DB, word string) (begun []string, all bool, err error) {
+	if len(word) < shortestCorrected || hasDigit(word) {
+		return nil, false, nil
 	}
-	return begun, nil
+	var known []searchSpelling
+	err = db.Where("spelling >= ? AND spelling < ? AND (word = spelling OR word = '')", word, word+string(unicode.MaxRune)).Limit(mostBegun + 1).Find(&known).Error
+	if err != nil {
+		return nil, false, fmt.Errorf("look for words that begin like one: %w", err)
+	}
+	for _, entry := range known {
+		if entry.Word == "" || len(known) > mostBegun {
+			return nil, false, nil
+		}
+		begun = append(begun, entry.Word)
+	}
+	return begun, true, nil
 }
 
 // prefixed reports whether a word may be the beginning of another: a single
 // letter begins too many.
 func prefixed(word string) bool { return len(word) > 1 }
 
-// fts5 is the query for SQLite. Words are nothing but letters and digits.
-func (q query) fts5(names bool) string {
-	var parts []string
+// parts writes the query for an engine: of every word what finds it, and of
+// what finds it as a beginning.
+func (q query) parts(names bool, quoted func(word string, prefix bool) string) [][]string {
+	parts := make([][]string, len(q.words))
 	for i, word := range q.words {
-		part := `"` + word + `"`
-		if q.prefix[i] {
-			part += " *"
-		}
+		parts[i] = []string{quoted(word, q.prefix[i])}
 		for _, begun := range q.begun[i] {
 			if begun != word {
-				part += ` OR "` + begun + `"`
+				parts[i] = append(parts[i], quoted(begun, false))
 			}
 		}
 		if !names {
 			for _, mark := range q.marks[i] {
-				part += ` OR "` + mark + `"`
+				parts[i] = append(parts[i], quoted(mark, false))
 			}
 		}
-		parts = append(parts, "("+part+")")
 	}
-	text := strings.Join(parts, " AND ")
+	return parts
+}
+
+// joined writes what a query is made of: one of each part.
+func joined(parts [][]string, or, and string) string {
+	all := make([]string, len(parts))
+	for i, part := range parts {
+		all[i] = "(" + strings.Join(part, or) + ")"
+	}
+	return strings.Join(all, and)
+}
+
+// fts5 is the query for SQLite. Words are nothing but letters and digits.
+func (q query) fts5(names bool) string {
+	text := joined(q.parts(names, func(word string, prefix bool) string {
+		if prefix {
+			return `"` + word + `" *`
+		}
+		return `"` + word + `"`
+	}), " OR ", " AND ")
 	if names {
 		text = "{name} : (" + text + ")"
 	}
@@ -115,27 +129,15 @@ func (q query) fts5(names bool) string {
 
 // tsquery is the query for PostgreSQL.
 func (q query) tsquery(names bool) string {
-	var parts []string
-	for i, word := range q.words {
-		part := "'" + word + "'"
-		weight := ""
+	return joined(q.parts(names, func(word string, prefix bool) string {
 		if names {
-			weight = "A"
+			word = nameSign + word
 		}
-		if q.prefix[i] {
-			weight = "*" + weight
+		if prefix {
+			return "'" + word + "':*"
 		}
-		if weight != "" {
-			part += ":" + weight
-		}
-		if !names {
-			for _, mark := range q.marks[i] {
-				part += " | '" + mark + "'"
-			}
-		}
-		parts = append(parts, "("+part+")")
-	}
-	return strings.Join(parts, " & ")
+		return "'" + word + "'"
+	}), " | ", " & ")
 }
 
 // The questions a search asks, each of the engine of its database. A row's id
@@ -199,10 +201,39 @@ func (s *Store) matchingOne(db *gorm.DB, word string, x *shelves, limit int) (in
 	return len(found), err
 }
 
-// search finds the products for some words: those whose name is, or begins with,
-// its words, those with every word in the name, and the others. Of few, the
-// database's rank decides within each.
+// mostFound bounds the searches whose matches are kept with the shelves.
+const mostFound = 500
+
+// search finds the products for some words. What was found lately on the same
+// shelves is kept: whoever narrows a search or turns its pages asks again.
 func (s *Store) search(db *gorm.DB, words []string, x *shelves) (match, error) {
+	if x == nil {
+		return s.searchAnew(db, words, nil)
+	}
+	key := strings.Join(words, " ")
+	x.mu.Lock()
+	found, known := x.found[key]
+	x.mu.Unlock()
+	if known {
+		return found, nil
+	}
+	found, err := s.searchAnew(db, words, x)
+	if err != nil {
+		return found, err
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if len(x.found) >= mostFound {
+		clear(x.found)
+	}
+	x.found[key] = found
+	return found, nil
+}
+
+// searchAnew finds first the products whose name is, or begins with, the words,
+// then those with every word in the name, then the others. Of few, the
+// database's rank decides within each.
+func (s *Store) searchAnew(db *gorm.DB, words []string, x *shelves) (match, error) {
 	q, err := s.newQuery(db, words, x)
 	if err != nil {
 		return match{}, err

@@ -54,10 +54,16 @@ func searchWords(text string, most int) []string {
 // searchKey is a name as an address holds it.
 func searchKey(name string) string { return strings.Join(searchWords(name, mostTextWords), "-") }
 
+// Signs that begin what stands among a product's words and is none of them:
+// characters of nobody's, which no text's word has.
+const (
+	shelfSign = "\ue000" // a collection
+	nameSign  = "\ue001" // a word of the name; PostgreSQL only
+)
+
 // shelfMark stands among a product's words for a collection it is in: by its
-// id, so that a collection's new name is found at once. It begins with a
-// character of nobody's, which no text's word has.
-func shelfMark(collection int64) string { return "\ue000" + formatID(collection) }
+// id, so that a collection's new name is found at once.
+func shelfMark(collection int64) string { return shelfSign + formatID(collection) }
 
 // spellings are a word, what is left of it where one letter is missing, and,
 // marked by a sign that no word has, the letters it is made of, in which order

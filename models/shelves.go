@@ -35,8 +35,9 @@ type shelves struct {
 	orders      map[ProductSort][]uint32
 	rank        map[ProductSort][]uint32 // the inverse of orders
 
-	mu   sync.Mutex
-	kept map[string]*selection // of lists that were asked for; see mostKept
+	mu    sync.Mutex
+	kept  map[string]*selection // of lists that were asked for; see mostKept
+	found map[string]match      // by words that were searched for; see mostFound
 }
 
 // optionName is an option by which lists can be narrowed. Products share it by
@@ -111,7 +112,7 @@ func (s *Store) stock(ctx context.Context) (*shelves, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &shelves{version: shop.CatalogueVersion, kept: map[string]*selection{}}
+	x := &shelves{version: shop.CatalogueVersion, kept: map[string]*selection{}, found: map[string]match{}}
 	for _, read := range []func(context.Context, *Store) error{x.readCollections, x.readProducts, x.readVariants, x.readShelves} {
 		if err := read(ctx, s); err != nil {
 			return nil, fmt.Errorf("read the catalogue for lists: %w", err)

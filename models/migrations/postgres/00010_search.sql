@@ -18,7 +18,8 @@ CREATE INDEX product_words_words ON product_words USING GIN (words);
 
 -- The words there are, each under itself, under what is left of it where one
 -- letter is missing, and under its letters: two words that share a spelling are
--- a slip or two apart.
+-- a slip or two apart. An empty word says that some word has a number where its
+-- spelling has a 0: oak0, for oak12.
 CREATE TABLE search_spellings (
     spelling TEXT COLLATE "C" NOT NULL,
     word     TEXT COLLATE "C" NOT NULL,

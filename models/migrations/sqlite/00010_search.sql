@@ -15,13 +15,10 @@ CREATE VIRTUAL TABLE product_words USING fts5(
     content='', contentless_delete=1, prefix='2 3', tokenize='unicode61 remove_diacritics 0'
 );
 
--- The words of it, read from its index: where few begin like a word, to ask for
--- each of them costs a quarter of asking for all that begin so.
-CREATE VIRTUAL TABLE product_vocabulary USING fts5vocab(product_words, instance);
-
 -- The words there are, each under itself, under what is left of it where one
 -- letter is missing, and under its letters: two words that share a spelling are
--- a slip or two apart.
+-- a slip or two apart. An empty word says that some word has a number where its
+-- spelling has a 0: oak0, for oak12.
 CREATE TABLE search_spellings (
     spelling TEXT NOT NULL,
     word     TEXT NOT NULL,

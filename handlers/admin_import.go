@@ -203,7 +203,12 @@ func (a adminPages) export(c echo.Context, list, name string, rows func(write fu
 
 func (a adminPages) exportProducts(c echo.Context) error {
 	texts := models.ProductTexts{
-		PictureURL: func(key string) string { return a.frames.canonical(views.PictureURL(key, 1280, "webp")) },
+		PictureURL: func(key string) string { // the largest that an import takes
+			if models.Uploaded(key) {
+				return a.frames.canonical(views.PictureURL(key, 1280, "webp"))
+			}
+			return a.frames.canonical(views.PictureURL(key, 640, "jpg"))
+		},
 		HTML: func(description string) (string, error) {
 			var html bytes.Buffer
 			err := goldmark.Convert([]byte(description), &html)

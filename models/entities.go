@@ -2,6 +2,7 @@ package models
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -130,6 +131,13 @@ type Picture struct {
 	FocusX    int64  `gorm:"default:50"` // percent from the left: what a frame of another shape keeps
 	FocusY    int64  `gorm:"default:50"` // percent from the top
 }
+
+// UploadPrefix is how the key of every picture begins that was uploaded. Others
+// are of the demo, and part of the program.
+const UploadPrefix = "p-"
+
+// Uploaded reports whether a key is that of an uploaded picture.
+func Uploaded(key string) bool { return strings.HasPrefix(key, UploadPrefix) }
 
 // Collection groups products.
 type Collection struct {

@@ -10,7 +10,8 @@ import (
 var pictureWidths = [...]int{320, 480, 640, 960, 1280}
 
 // PictureURL is the address of a picture's file in one width and format: avif
-// and webp in every width, jpg at 640.
+// in every width, jpg at 640, and, of pictures that were uploaded, webp in every
+// width. Those of the demo are part of the program and lack it.
 func PictureURL(key string, width int, ext string) string {
 	return "/media/" + key + "-" + strconv.Itoa(width) + "." + ext
 }

@@ -159,7 +159,6 @@ func TestEveryPictureIsEmbedded(t *testing.T) {
 			wanted[pic.Key+"-640.jpg"] = true
 			for _, w := range Widths() {
 				wanted[fmt.Sprintf("%s-%d.avif", pic.Key, w)] = true
-				wanted[fmt.Sprintf("%s-%d.webp", pic.Key, w)] = true
 			}
 		}
 		for _, v := range p.Variants {

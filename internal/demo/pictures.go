@@ -11,8 +11,9 @@ import (
 //go:embed pictures/*
 var embedded embed.FS
 
-// Pictures holds every picture of the catalogue: "<key>-<width>.avif" and
-// "<key>-<width>.webp" for each of Widths, and "<key>-640.jpg" as a fallback.
+// Pictures holds every picture of the catalogue: "<key>-<width>.avif" for each
+// of Widths, and "<key>-640.jpg" as a fallback. They are a sixth of the program,
+// so there is no third format.
 func Pictures() fs.FS {
 	sub, err := fs.Sub(embedded, "pictures")
 	if err != nil { // "pictures" is a valid path, so fs.Sub cannot fail

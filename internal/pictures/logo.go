@@ -34,7 +34,7 @@ const (
 //
 // It returns a *models.InvalidError that says what is wrong with the upload.
 func (s *Store) TakeLogo(ctx context.Context, upload io.Reader) (models.Logo, error) {
-	logo := models.Logo{Key: uploaded + models.NewToken()}
+	logo := models.Logo{Key: models.UploadPrefix + models.NewToken()}
 	var shownPNG, iconPNG []byte
 	err := s.inTurn(ctx, func() error {
 		picture, orientation, err := decode(upload)

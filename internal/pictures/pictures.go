@@ -37,9 +37,6 @@ const fallback = 640
 // originals is the folder of what the files are made of. It is not served.
 const originals = "originals"
 
-// uploaded is how the key of every upload begins.
-const uploaded = "p-"
-
 // place is where the files are: a folder or a bucket. No name comes from outside.
 type place interface {
 	// put keeps a file, as a whole or not at all.
@@ -81,7 +78,7 @@ func (f served) Open(name string) (fs.File, error) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return file, err
 	}
-	if !strings.HasPrefix(name, uploaded) || strings.Contains(name, "/") || len(name) > longestName {
+	if !models.Uploaded(name) || strings.Contains(name, "/") || len(name) > longestName {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 	}
 	return f.store.open(context.Background(), name)
@@ -119,7 +116,7 @@ func (s *Store) inTurn(ctx context.Context, do func() error) error {
 //
 // It returns a *models.InvalidError that says what is wrong with the upload.
 func (s *Store) Take(ctx context.Context, upload io.Reader) (key string, width, height int, err error) {
-	key = uploaded + models.NewToken()
+	key = models.UploadPrefix + models.NewToken()
 	var content []byte
 	err = s.inTurn(ctx, func() error {
 		picture, err := read(upload)

@@ -14,7 +14,6 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/gen2brain/avif"
-	"github.com/gen2brain/webp"
 	"golang.org/x/image/draw"
 
 	"tuckshop/internal/demo"
@@ -88,12 +87,6 @@ func writePicture(key string, img image.Image) error {
 		if err != nil {
 			return err
 		}
-		err = writeFile(base+".webp", func(f *os.File) error {
-			return webp.Encode(f, small, webp.Options{Quality: webpQuality(w), Method: 4})
-		})
-		if err != nil {
-			return err
-		}
 		if w == 640 {
 			err = writeFile(base+".jpg", func(f *os.File) error { return jpeg.Encode(f, small, &jpeg.Options{Quality: 74}) })
 			if err != nil {
@@ -111,13 +104,6 @@ func avifQuality(width int) int {
 		return 58
 	}
 	return 62
-}
-
-func webpQuality(width int) int {
-	if width >= 960 {
-		return 62
-	}
-	return 74
 }
 
 // writeFile makes a file of what write puts into it.

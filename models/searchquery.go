@@ -113,6 +113,30 @@ func joined(parts [][]string, or, and string) string {
 	return strings.Join(all, and)
 }
 
+// reach is which of the matches of a query are asked for.
+type reach int
+
+const (
+	anywhere  reach = iota
+	inName          // every word is in the name
+	elsewhere       // the others
+)
+
+// text is the query as the database reads it.
+func (q query) text(postgres bool, where reach) string {
+	all, name, but := q.fts5(false), q.fts5(true), " NOT "
+	if postgres {
+		all, name, but = q.tsquery(false), q.tsquery(true), " & !"
+	}
+	switch where {
+	case inName:
+		return name
+	case elsewhere:
+		return "(" + all + ")" + but + "(" + name + ")"
+	}
+	return all
+}
+
 // fts5 is the query for SQLite. Words are nothing but letters and digits.
 func (q query) fts5(names bool) string {
 	text := joined(q.parts(names, func(word string, prefix bool) string {
@@ -149,31 +173,33 @@ const (
 
 	// Materialized, it is planned as if every match were wanted: for a few,
 	// PostgreSQL would read the table in hope of one near its beginning. It is
-	// run for as many as are wanted.
-	postgresMatches = `WITH matches AS MATERIALIZED (SELECT rowid FROM product_words WHERE words @@ ?::tsquery AND rowid > ?)
+	// run for as many as are wanted. The sum keeps it from looking up every
+	// product that is for sale beside the few that match.
+	postgresMatches = `WITH matches AS MATERIALIZED (SELECT rowid FROM product_words WHERE words @@ ?::tsquery AND rowid + 0 > ?)
 		SELECT COALESCE(string_agg(rowid::text, ','), '') FROM (SELECT rowid FROM matches LIMIT ?) AS wanted`
-	postgresRanked = "SELECT rowid FROM product_words WHERE words @@ ?::tsquery AND rowid > ? ORDER BY ts_rank('{0.1, 0.2, 0.4, 1.0}', words, ?::tsquery, 1) DESC, rowid LIMIT ?"
+	postgresRanked = "SELECT rowid FROM product_words WHERE words @@ ?::tsquery AND rowid + 0 > ? ORDER BY ts_rank('{0.1, 0.2, 0.4, 1.0}', words, ?::tsquery, 1) DESC, rowid LIMIT ?"
 )
 
-// matching lists the ids of the products that match, up to a limit, those of
-// products not for sale negated.
-func (s *Store) matching(db *gorm.DB, q query, names, ranked, drafts bool, limit int) ([]int64, error) {
+// matching lists the ids of the products that match, up to a limit: as they
+// come, or, ranked, the best first. Those of products not for sale are negated.
+func (s *Store) matching(db *gorm.DB, q query, where reach, ranked, drafts bool, limit int) ([]int64, error) {
 	after := int64(0)
 	if drafts {
 		after = -1 << 62
 	}
+	asked := q.text(s.postgres, where)
 	var ids []int64
 	var text string
 	var err error
 	switch {
 	case s.postgres && ranked:
-		err = db.Raw(postgresRanked, q.tsquery(names), after, q.tsquery(names), limit).Scan(&ids).Error
+		err = db.Raw(postgresRanked, asked, after, asked, limit).Scan(&ids).Error
 	case s.postgres:
-		err = db.Raw(postgresMatches, q.tsquery(names), after, limit).Scan(&text).Error
+		err = db.Raw(postgresMatches, asked, after, limit).Scan(&text).Error
 	case ranked:
-		err = db.Raw(sqliteRanked, q.fts5(names), after, limit).Scan(&ids).Error
+		err = db.Raw(sqliteRanked, asked, after, limit).Scan(&ids).Error
 	default:
-		err = db.Raw(sqliteMatches, q.fts5(names), after, limit).Scan(&text).Error
+		err = db.Raw(sqliteMatches, asked, after, limit).Scan(&text).Error
 	}
 	if err != nil {
 		return nil, fmt.Errorf("search for %d words: %w", len(q.words), err)
@@ -197,7 +223,7 @@ func (s *Store) matchingOne(db *gorm.DB, word string, x *shelves, limit int) (in
 	if err != nil {
 		return 0, err
 	}
-	found, err := s.matching(db, q, false, false, false, limit)
+	found, err := s.matching(db, q, anywhere, false, false, limit)
 	return len(found), err
 }
 
@@ -238,20 +264,21 @@ func (s *Store) searchAnew(db *gorm.DB, words []string, x *shelves) (match, erro
 	if err != nil {
 		return match{}, err
 	}
-	all, err := s.matching(db, q, false, false, x == nil, mostMatches+1)
-	if err != nil || len(all) == 0 {
+	// Those with the words in the name are not to be missed among many.
+	all, err := s.matching(db, q, inName, false, x == nil, mostMatches+1)
+	if err != nil {
 		return match{}, err
 	}
-	found := match{more: len(all) > mostMatches}
-	switch {
-	case found.more: // those with the words in the name are not to be missed
-		names, err := s.matching(db, q, true, false, x == nil, mostMatches)
+	if left := mostMatches + 1 - len(all); left > 0 {
+		others, err := s.matching(db, q, elsewhere, false, x == nil, left)
 		if err != nil {
 			return match{}, err
 		}
-		all = append(names, all...)
-	case len(all) > 1 && len(all) <= mostRanked:
-		if all, err = s.matching(db, q, false, true, x == nil, mostRanked); err != nil {
+		all = append(all, others...)
+	}
+	found := match{more: len(all) > mostMatches}
+	if len(all) > 1 && len(all) <= mostRanked {
+		if all, err = s.matching(db, q, anywhere, true, x == nil, mostRanked); err != nil {
 			return match{}, err
 		}
 	}

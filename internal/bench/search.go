@@ -59,7 +59,7 @@ func (b *bench) measureSearchOn(ctx context.Context, kind string) (err error) {
 		}},
 		{"list, page 4,000 and on", func(n int) string { return fmt.Sprintf("/products?sort=price-asc&page=%d&n=%d", 4000+n%150, n) }},
 	} {
-		for _, connections := range []int{16, 64} {
+		for _, connections := range []int{4, 16, 64} {
 			var measured side
 			for turn := range b.repeat + 1 {
 				count, first := b.seconds*searchesPerSecond, asked

@@ -42,6 +42,9 @@ func largeProduct(n int) (name, summary, description string) {
 	return name, summary, description
 }
 
+// largeSlug is the address of the n-th product of a large catalogue.
+func largeSlug(n int) string { return fmt.Sprintf("large-%d", n) }
+
 // addLargeCatalogue adds largeProducts products with largeVariants variants and
 // largeShelves collections to a database that has a shop, and indexes them. It
 // writes with plain SQL, many rows at a time, and takes about a minute.
@@ -74,7 +77,7 @@ func (d *database) addLargeCatalogue(ctx context.Context) (err error) {
 	fill.add("products (id, slug, name, summary, description, status, featured, created_at, updated_at)", largeProducts, 1, func(n, _ int) []any {
 		name, summary, description := largeProduct(n)
 		created := now.Add(-time.Duration(n) * time.Minute)
-		return []any{base + int64(n) + 1, fmt.Sprintf("large-%d", n), name, summary, description, models.ProductActive, n%100 == 0, created, created}
+		return []any{base + int64(n) + 1, largeSlug(n), name, summary, description, models.ProductActive, n%100 == 0, created, created}
 	})
 	fill.add("options (id, product_id, name, position)", largeProducts, 1, func(n, _ int) []any {
 		return []any{1_000_000 + n, base + int64(n) + 1, "Colour", 0}

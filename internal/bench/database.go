@@ -32,14 +32,17 @@ type database struct {
 // kinds are the databases the shop runs on.
 var kinds = []string{"PostgreSQL", "SQLite"}
 
-// newDatabase makes a database with the demo catalogue and prepared pending
-// orders. drop throws it away.
+// newDatabase makes a database with the demo catalogue, or a large one beside
+// it, and prepared pending orders. drop throws it away.
 func (b *bench) newDatabase(ctx context.Context, kind, name string, orders int) (d *database, drop func() error, err error) {
 	d, drop, err = b.emptyDatabase(ctx, kind, name)
 	if err != nil {
 		return nil, nil, err
 	}
-	if err = d.fill(ctx, orders); err != nil {
+	if err = d.fill(ctx, orders); err == nil && b.large {
+		err = d.addLargeCatalogue(ctx)
+	}
+	if err != nil {
 		return nil, nil, errors.Join(err, drop())
 	}
 	return d, drop, nil

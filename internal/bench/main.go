@@ -26,6 +26,7 @@ import (
 type bench struct {
 	repeat  int
 	seconds int
+	large   bool   // the catalogue is large in every part but start
 	dir     string // thrown away at the end
 	binary  string // the shop, as it is released
 	server  string // URL of the PostgreSQL server
@@ -71,6 +72,7 @@ func run(ctx context.Context, args []string) (err error) {
 	only := flags.String("only", strings.Join(names, ","), "what to measure, separated by commas")
 	flags.IntVar(&b.repeat, "repeat", 5, "how often each side is measured, after a warm-up")
 	flags.IntVar(&b.seconds, "seconds", 1, "about how long one measurement takes")
+	flags.BoolVar(&b.large, "large", false, fmt.Sprintf("measure with a catalogue of %d products, in all parts but start", largeProducts))
 	if err := flags.Parse(args); err != nil {
 		return err
 	}

@@ -16,13 +16,29 @@ import (
 
 // measurePages loads the list and a product's page, as a visitor without and
 // with a cart, against a bare server that sends the same bytes.
-func measurePages(ctx context.Context, b *bench) (err error) {
-	shop, err := b.startShop(ctx, filepath.Join(b.dir, "pages"))
+func measurePages(ctx context.Context, b *bench) error {
+	if !b.large {
+		return b.measurePagesOf(ctx, "", demo.Products()[0].Slug)
+	}
+	for _, kind := range kinds {
+		data, drop, err := b.newDatabase(ctx, kind, "pages", 1)
+		if err != nil {
+			return err
+		}
+		err = b.measurePagesOf(ctx, ", "+kind, largeSlug(largeProducts/2), "DATABASE_URL="+data.url)
+		if err := errors.Join(err, drop()); err != nil {
+			return fmt.Errorf("%s: %w", kind, err)
+		}
+	}
+	return nil
+}
+
+func (b *bench) measurePagesOf(ctx context.Context, where, product string, env ...string) (err error) {
+	shop, err := b.startShop(ctx, filepath.Join(b.dir, "pages"+where), env...)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, shop.stop()) }()
-	product := demo.Products()[0].Slug
 	cookie, err := cartWith(ctx, shop, product)
 	if err != nil {
 		return err
@@ -38,7 +54,7 @@ func measurePages(ctx context.Context, b *bench) (err error) {
 				}
 				fmt.Fprintln(os.Stderr, " ", page.name, visitor.name, encoding)
 				if err := b.measurePage(ctx, shop, page.path, header,
-					fmt.Sprintf("%s, %s, %s", page.name, visitor.name, encoding), visitor.target); err != nil {
+					fmt.Sprintf("%s, %s, %s%s", page.name, visitor.name, encoding, where), visitor.target); err != nil {
 					return err
 				}
 			}
@@ -48,7 +64,7 @@ func measurePages(ctx context.Context, b *bench) (err error) {
 	if err != nil {
 		return err
 	}
-	b.table.figure("memory after the page benchmark", weight(resident, proportional), "≤ 100 MB")
+	b.table.figure("memory after the page benchmark"+where, weight(resident, proportional), "≤ 100 MB")
 	return nil
 }
 

@@ -253,18 +253,18 @@ func compareNatural(a, b string) int {
 func (x *shelves) selected(f ProductFilter) *selection {
 	key := f.selectionKey()
 	x.mu.Lock()
-	defer x.mu.Unlock()
 	known, there := x.kept[key]
+	x.mu.Unlock()
 	if there {
 		return known
 	}
-	x.mu.Unlock()
 	order := x.orders[f.Sort]
 	if f.Sort == SortByHand {
 		order = x.byHand(f.Collection)
 	}
 	chosen := x.choose(f, order)
 	x.mu.Lock()
+	defer x.mu.Unlock()
 	if len(x.kept) >= mostKept {
 		clear(x.kept)
 	}

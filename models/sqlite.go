@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/ncruces/go-sqlite3"
 	sqlite "github.com/ncruces/go-sqlite3/driver"
@@ -133,6 +134,31 @@ type keptStmt struct {
 	sqliteStmt
 	conn  *keepingConn
 	query string
+}
+
+// ExecContext runs the statement.
+func (s *keptStmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
+	return s.sqliteStmt.ExecContext(ctx, writtenTimes(args))
+}
+
+// QueryContext runs the statement and returns its rows.
+func (s *keptStmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
+	return s.sqliteStmt.QueryContext(ctx, writtenTimes(args))
+}
+
+// sqliteTime is how every time of the shop's is written. SQLite compares times
+// as text, so that they must be of one zone and one width: the driver's own way
+// leaves out a fraction of zeros, and puts 12:00:00Z after 12:00:00.5Z.
+const sqliteTime = "2006-01-02T15:04:05.000Z"
+
+// writtenTimes writes the times among args, in place, so that they compare.
+func writtenTimes(args []driver.NamedValue) []driver.NamedValue {
+	for i, arg := range args {
+		if at, ok := arg.Value.(time.Time); ok {
+			args[i].Value = at.UTC().Format(sqliteTime)
+		}
+	}
+	return args
 }
 
 // Close gives the statement back to its connection. A full connection forgets

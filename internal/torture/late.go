@@ -154,7 +154,7 @@ func (t *torture) moveStock(ctx context.Context, variant, pieces int64) (moved b
 // condition, as Stripe's clock makes all others: they run out.
 func (t *torture) age(ctx context.Context, by time.Duration, condition string) error {
 	// As the shop writes it: SQLite compares times as text.
-	shorter := fmt.Sprintf("strftime('%%Y-%%m-%%dT%%H:%%M:%%SZ', expires_at, '-%d seconds')", int(by.Seconds()))
+	shorter := fmt.Sprintf("strftime('%%Y-%%m-%%dT%%H:%%M:%%fZ', expires_at, '-%d seconds')", int(by.Seconds()))
 	if !t.database.isSQLite() {
 		shorter = fmt.Sprintf("expires_at - interval '%d seconds'", int(by.Seconds()))
 	}

@@ -171,12 +171,11 @@ func (p *importProduct) readVariant(i int, row importRow, currency string) {
 		if typed == "" {
 			return nil
 		}
-		n, err := strconv.ParseFloat(strings.Replace(typed, ",", ".", 1), 64)
-		if err != nil || math.IsNaN(n) || math.Abs(n) > 1e12 {
-			p.fault(i, "%s: Enter a whole number. It says %s.", column, shorten(typed))
+		whole, err := roundedNumber(column, typed)
+		if err != nil {
+			p.fault(i, "%s: %s It says %s.", column, err.Error(), shorten(typed))
 			return nil
 		}
-		whole := int64(math.Round(n))
 		return &whole
 	}
 	v.price, v.compareAt, v.stock, v.grams = amount(colPrice), amount(colCompareAt), count(colStock), count(colGrams)

@@ -2,7 +2,6 @@ package models
 
 import (
 	"strconv"
-	"strings"
 
 	"github.com/bojanz/currency"
 )
@@ -61,29 +60,3 @@ func (m Money) Times(quantity int64) Money {
 // Payable reports whether Stripe takes such an amount: in currencies of three
 // decimals it must end in 0.
 func (m Money) Payable() bool { return m.Amount%amountStep(m.Currency) == 0 }
-
-// ParseMoney reads an amount a person typed in major units, such as "12.50"
-// or "12,50", in the currency given. It returns an InvalidError for field where it is no
-// amount of it: text, negative, or with more decimals than the currency has.
-func ParseMoney(field, typed, code string) (Money, error) {
-	amount, err := currency.NewAmount(strings.Replace(strings.TrimSpace(typed), ",", ".", 1), code)
-	if err == nil {
-		var minor int64
-		minor, err = amount.Int64()
-		if err == nil && minor >= 0 && (Money{Amount: minor, Currency: code}).equals(amount) {
-			return Money{Amount: minor, Currency: code}, nil
-		}
-	}
-	example := Money{Amount: 1250, Currency: code}.Decimal()
-	return Money{}, &InvalidError{Field: field, Message: "Enter an amount such as " + example + "."}
-}
-
-// equals reports whether nothing of amount was rounded away.
-func (m Money) equals(amount currency.Amount) bool {
-	exact, err := currency.NewAmountFromInt64(m.Amount, m.Currency)
-	if err != nil {
-		return false
-	}
-	order, err := exact.Cmp(amount)
-	return err == nil && order == 0
-}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime/multipart"
 	"net/http"
 	"net/url"
 
@@ -20,6 +19,9 @@ import (
 // shownFaults is how many bad rows the page of an import shows. The file with
 // them has all.
 const shownFaults = 100
+
+// shownTitles is how many products of a file its page names.
+const shownTitles = 10
 
 func importPath(id int64) string { return fmt.Sprintf("/admin/import/%d", id) }
 
@@ -46,8 +48,8 @@ func (a adminPages) imports(c echo.Context) error {
 	return a.show(c, admin.Imports(page))
 }
 
-// receiveImport takes a file in as it comes. The choice stands before it in the
-// form.
+// receiveImport takes a file in as it comes. What is chosen stands before it in
+// the form.
 func (a adminPages) receiveImport(c echo.Context) error {
 	request := c.Request()
 	if err := giveTime(c); err != nil {
@@ -59,7 +61,7 @@ func (a adminPages) receiveImport(c echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest).SetInternal(err)
 	}
 	var received models.Import
-	keep := false
+	var file models.ImportFile
 	err = &models.InvalidError{Field: "file", Message: "Choose a CSV file."}
 	for {
 		part, partErr := form.NextPart()
@@ -69,15 +71,17 @@ func (a adminPages) receiveImport(c echo.Context) error {
 		if partErr != nil {
 			return echo.NewHTTPError(http.StatusBadRequest).SetInternal(partErr)
 		}
-		if part.FormName() == "existing" {
-			choice, readErr := io.ReadAll(io.LimitReader(part, 10))
+		if name := part.FormName(); name == "existing" || name == "encoding" {
+			choice, readErr := io.ReadAll(io.LimitReader(part, 20))
 			if readErr != nil {
 				return echo.NewHTTPError(http.StatusBadRequest).SetInternal(readErr)
 			}
-			keep = string(choice) == "keep"
+			file.KeepExisting = file.KeepExisting || string(choice) == "keep"
+			file.Windows1252 = file.Windows1252 || string(choice) == "windows-1252"
 		}
 		if part.FormName() == "file" && part.FileName() != "" {
-			received, err = a.takeFile(c, part, keep)
+			file.Name, file.Content = part.FileName(), part
+			received, err = a.takeFile(c, file)
 			break
 		}
 	}
@@ -86,7 +90,7 @@ func (a adminPages) receiveImport(c echo.Context) error {
 		if err != nil {
 			return err
 		}
-		page.Keep, page.Errors = keep, faults
+		page.Keep, page.Windows1252, page.Errors = file.KeepExisting, file.Windows1252, faults
 		return render(c, http.StatusUnprocessableEntity, admin.Imports(page))
 	}
 	if err != nil {
@@ -95,8 +99,8 @@ func (a adminPages) receiveImport(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, importPath(received.ID))
 }
 
-func (a adminPages) takeFile(c echo.Context, part *multipart.Part, keep bool) (models.Import, error) {
-	received, err := a.store.ReceiveImport(c.Request().Context(), part.FileName(), keep, part, actor(c, staffOf(c)))
+func (a adminPages) takeFile(c echo.Context, file models.ImportFile) (models.Import, error) {
+	received, err := a.store.ReceiveImport(c.Request().Context(), file, actor(c, staffOf(c)))
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
 		err = &models.InvalidError{Field: "file", Message: fmt.Sprintf("That file is larger than %d MB. Split it into several.", models.MaxImport>>20)}
@@ -135,6 +139,9 @@ func (a adminPages) importPage(c echo.Context, status int, faults []views.FieldE
 		page.Frame.Notice = &notice
 	}
 	if page.Faults, err = a.store.ImportFaults(c.Request().Context(), i.ID, 0, shownFaults); err != nil {
+		return err
+	}
+	if page.Read, err = a.store.ImportTitles(c.Request().Context(), i, shownTitles); err != nil {
 		return err
 	}
 	if page.Pictures, err = a.store.FetchTally(c.Request().Context(), i.ID, shownFaults); err != nil {

@@ -18,7 +18,7 @@ func (w walk) imports() {
 	file := "Handle,Title,Vendor,Variant SKU,Variant Price,Variant Grams,Image Src\n" +
 		"garden-apron,Garden apron,Acme,GA-1,38.00,420,http://127.0.0.1/apron.jpg\nseed-tin,Seed tin,Acme,ST-1,0,,\nbroken,\"Broken,Acme,BR-1,4,,\ngarden-gloves,Garden gloves,Acme,GG-1,14.00,-5,\n"
 	actor := models.Actor{Email: "owner@example.com"}
-	received, err := w.app.Store.ReceiveImport(w.t.Context(), "garden-2026.csv", false, strings.NewReader(file), actor)
+	received, err := w.app.Store.ReceiveImport(w.t.Context(), models.ImportFile{Name: "garden-2026.csv", Content: strings.NewReader(file)}, actor)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -45,8 +45,8 @@ func (w walk) imports() {
 			w.t.Fatal(err)
 		}
 	}
-	stuck, err := w.app.Store.ReceiveImport(w.t.Context(), "trowel.csv", false,
-		strings.NewReader("Handle,Title,SKU,Price,Image Src\ntrowel,Trowel,TR-1,9,http://127.0.0.1/trowel.jpg\n"), actor)
+	stuck, err := w.app.Store.ReceiveImport(w.t.Context(), models.ImportFile{Name: "trowel.csv",
+		Content: strings.NewReader("Handle,Title,SKU,Price,Image Src\ntrowel,Trowel,TR-1,9,http://127.0.0.1/trowel.jpg\n")}, actor)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -61,7 +61,7 @@ func (w walk) imports() {
 	for n := range 90 {
 		fmt.Fprintf(&large, "peg-%d,Peg %d,PEG-%d,1\n", n, n, n)
 	}
-	waiting, err := w.app.Store.ReceiveImport(w.t.Context(), "pegs.csv", false, strings.NewReader(large.String()), actor)
+	waiting, err := w.app.Store.ReceiveImport(w.t.Context(), models.ImportFile{Name: "pegs.csv", Content: strings.NewReader(large.String())}, actor)
 	if err != nil {
 		w.t.Fatal(err)
 	}

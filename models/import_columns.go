@@ -132,13 +132,7 @@ func readHead(begins string) (fileHead, error) {
 	if strings.Contains(begins, "\r") && !strings.Contains(begins, "\n") {
 		return fileHead{}, refuseFile("The lines of that file end as on very old computers. %s", saveAsCSV)
 	}
-	head := fileHead{separator: ','}
-	first, _, _ := strings.Cut(strings.TrimLeft(begins, "\r\n"), "\n")
-	for _, separator := range []rune{';', '\t'} {
-		if strings.Count(first, string(separator)) > strings.Count(first, string(head.separator)) {
-			head.separator = separator
-		}
-	}
+	head := fileHead{separator: separatorOf(begins)}
 	rows := newRecordReader(strings.NewReader(begins), head.separator, 1, 0)
 	found, err := rows.next()
 	if err != nil {
@@ -153,6 +147,18 @@ func readHead(begins string) (fileHead, error) {
 	}
 	_, err = readHeader(head.names)
 	return head, err
+}
+
+// separatorOf is what stands most often between the names of the columns.
+func separatorOf(begins string) rune {
+	first, _, _ := strings.Cut(strings.TrimLeft(begins, "\r\n"), "\n")
+	most := ','
+	for _, separator := range []rune{';', '\t'} {
+		if strings.Count(first, string(separator)) > strings.Count(first, string(most)) {
+			most = separator
+		}
+	}
+	return most
 }
 
 // csvFormula is what a spreadsheet program would take for a formula, and what

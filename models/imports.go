@@ -114,14 +114,22 @@ func (ImportArgs) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{Priority: river.PriorityDefault + 1}
 }
 
+// ImportFile is a file of products as somebody sends it.
+type ImportFile struct {
+	Name         string
+	KeepExisting bool // products that are there stay as they are
+	Windows1252  bool // where it is not UTF-8, it is that
+	Content      io.Reader
+}
+
 // ReceiveImport takes a file of products in and has it checked. It writes the
 // file in pieces, each in a transaction of its own, so that a large one holds
 // nobody up; what is left of a file that never ended is forgotten with old
 // imports.
 //
 // It returns an InvalidError where the file is no CSV of products.
-func (s *Store) ReceiveImport(ctx context.Context, name string, keepExisting bool, file io.Reader, actor Actor) (Import, error) {
-	text, err := newTextReader(file)
+func (s *Store) ReceiveImport(ctx context.Context, file ImportFile, actor Actor) (Import, error) {
+	text, err := newTextReader(file.Content, file.Windows1252)
 	if err != nil {
 		return Import{}, fmt.Errorf("receive a file of products: %w", err)
 	}
@@ -135,7 +143,7 @@ func (s *Store) ReceiveImport(ctx context.Context, name string, keepExisting boo
 		return Import{}, fmt.Errorf("receive a file of products: %w", err)
 	}
 	received := Import{
-		Name: audited(name), Status: ImportReceiving, KeepExisting: keepExisting, Separator: string(head.separator), Header: head.names,
+		Name: audited(file.Name), Status: ImportReceiving, KeepExisting: file.KeepExisting, Separator: string(head.separator), Header: head.names,
 		Begins: head.length, BeginsLine: head.lines + 1, Email: actor.Email, Address: actor.Address, CreatedAt: s.now(), UpdatedAt: s.now(),
 	}
 	if bytes.HasPrefix(chunk[:n], []byte("\ufeff")) { // of UTF-16

@@ -17,7 +17,7 @@ var merchant = models.Actor{Email: "owner@example.com", Address: "192.0.2.1"}
 // receiveFile sends a file of products and has all of it checked.
 func receiveFile(t *testing.T, store *models.Store, file string, keep bool) models.Import {
 	t.Helper()
-	received, err := store.ReceiveImport(t.Context(), "products.csv", keep, strings.NewReader(file), merchant)
+	received, err := store.ReceiveImport(t.Context(), models.ImportFile{Name: "products.csv", KeepExisting: keep, Windows1252: true, Content: strings.NewReader(file)}, merchant)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -250,16 +250,16 @@ func TestImportSaysWhatIsWrongAndWhere(t *testing.T) {
 func TestImportRefusesOtherFiles(t *testing.T) {
 	store := modelstest.New(t, "sqlite:"+t.TempDir()+"/shop.db", models.Options{})
 	for name, file := range map[string]string{
-		"That file is empty":         "",
-		"one of them must be Handle": "Name,Price\nCap,3\n",
-		"That is a spreadsheet":      "PK\x03\x04rest",
-		"Two columns":                "Handle,Price,Variant Price\n",
-		"The first line must name":   "Handle,\"Title\nx\n",
-		"Line 3 mixes two encodings": "Handle,Title\nä,ä\nb,\xe4\n",
-		"on very old computers":      "Handle,Title\ra,b\r",
-		"not text":                   "Handle\x00Title",
+		"That file is empty":                        "",
+		"one of them must be Handle":                "Name,Price\nCap,3\n",
+		"That is a spreadsheet":                     "PK\x03\x04rest",
+		"Two columns":                               "Handle,Price,Variant Price\n",
+		"The first line must name":                  "Handle,\"Title\nx\n",
+		"Line 3, column Title, mixes two encodings": "Handle,Title\nä,ä\nb,\xe4\n",
+		"on very old computers":                     "Handle,Title\ra,b\r",
+		"not text":                                  "Handle\x00Title",
 	} {
-		_, err := store.ReceiveImport(t.Context(), "f.csv", false, strings.NewReader(file), merchant)
+		_, err := store.ReceiveImport(t.Context(), models.ImportFile{Name: "f.csv", Content: strings.NewReader(file)}, merchant)
 		var fault *models.InvalidError
 		if !errors.As(err, &fault) || !strings.Contains(fault.Message, name) {
 			t.Errorf("%s: %v", name, err)
@@ -366,7 +366,7 @@ func TestImportGivesUpOnWhatIsNoCSV(t *testing.T) {
 		t.Errorf("%+v", i)
 	}
 	large := io.MultiReader(strings.NewReader("Handle,Title\n"), io.LimitReader(endless{}, 3<<20))
-	received, err := store.ReceiveImport(t.Context(), "f.csv", false, large, merchant)
+	received, err := store.ReceiveImport(t.Context(), models.ImportFile{Name: "f.csv", Content: large}, merchant)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,8 @@ type ImportsPage struct {
 	Imports  []models.Import
 	NextPage string
 	Errors   []views.FieldError
+
+	Windows1252 bool // what the file is where it is not UTF-8
 }
 
 // ImportPage shows what a file would do, is doing or has done.
@@ -23,6 +25,7 @@ type ImportPage struct {
 	Frame    Frame
 	Import   models.Import
 	Faults   []models.ImportFault // the first of them
+	Read     []string             // titles as they were read, the first of them
 	Pictures models.FetchTally
 	Errors   []views.FieldError
 }
@@ -52,6 +55,8 @@ func counted(n int64, one, many string) string {
 func importAdvice(i models.Import) string {
 	goes := i.NewProducts + i.ChangedProducts
 	switch {
+	case i.RowsRead == 0:
+		return "The file names columns and nothing else: it holds no rows. There is nothing to import."
 	case goes == 0 && i.BadRows == 0:
 		return "All of this is in the shop already. There is nothing to import."
 	case goes == 0:

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -9,7 +8,6 @@ import (
 	"net/url"
 
 	"github.com/labstack/echo/v4"
-	"github.com/yuin/goldmark"
 
 	"tuckshop/models"
 	"tuckshop/views"
@@ -216,11 +214,7 @@ func (a adminPages) exportProducts(c echo.Context) error {
 			}
 			return a.frames.canonical(views.PictureURL(key, 640, "jpg"))
 		},
-		HTML: func(description string) (string, error) {
-			var html bytes.Buffer
-			err := goldmark.Convert([]byte(description), &html)
-			return html.String(), err
-		},
+		HTML: func(description string) (string, error) { return asHTML(exporter, description) },
 	}
 	return a.export(c, "products", "products.csv", func(write func([]string) error) error {
 		return a.store.ExportProducts(c.Request().Context(), texts, write)

@@ -34,6 +34,10 @@ func TestImportAsksForTheEncoding(t *testing.T) {
 	if page := staff.Get(got.Location).Body; !strings.Contains(page, "<li>“Café &lt;b&gt;”</li>") || !strings.Contains(page, "<dd>Windows-1252</dd>") {
 		t.Error("the page does not show how the title reads")
 	}
+	i := sendFile(t, app, staff, "Handle,Title,SKU,Price,Variant Inventory Qty,Variant Inventory Policy\na,A,A,1,-1,continue\nb,B,B,1,-2,continue\n")
+	if page := staff.Get(fmt.Sprintf("/admin/import/%d", i.ID)).Body; !strings.Contains(page, "<dd>2 rows, the first in line 2: read as 0 on hand.") {
+		t.Error("the page does not say what becomes of stock below zero")
+	}
 	if i := sendFile(t, app, staff, "Handle,Title,SKU,Price\n"); !strings.Contains(staff.Get(fmt.Sprintf("/admin/import/%d", i.ID)).Body, "it holds no rows") {
 		t.Error("a file of a header alone is called something else")
 	}

@@ -23,6 +23,7 @@ type importPlan struct {
 	changes bool            // of what is stored, something
 	fetch   []PictureSource // pictures the shop does not have yet
 	alts    map[int64]string
+	below   []int64 // lines with less than nothing on hand
 	faults  []importFault
 }
 
@@ -45,6 +46,7 @@ func (s *Store) planProduct(tx *gorm.DB, product importProduct, keep bool) (impo
 	}
 	var rows []int
 	plan.edit, rows = product.onto(plan.before.Edit(), plan.exists)
+	plan.nothingOwed(rows)
 	if err := plan.pictures(tx); err != nil {
 		return plan, err
 	}
@@ -56,6 +58,19 @@ func (s *Store) planProduct(tx *gorm.DB, product importProduct, keep bool) (impo
 	}
 	plan.changes = !plan.exists || len(plan.fetch) > 0 || len(plan.alts) > 0 || !reflect.DeepEqual(plan.before.Edit(), plan.edit)
 	return plan, err
+}
+
+// nothingOwed reads less than nothing on hand as nothing, where a variant is
+// sold beyond its stock: what other programs count as owed there, the shop knows
+// from its own orders alone.
+func (p *importPlan) nothingOwed(rows []int) {
+	for i := range p.edit.Variants {
+		v := &p.edit.Variants[i]
+		if v.Stock < 0 && v.Policy != "" && v.Policy != StockDeny {
+			v.Stock = 0
+			p.below = append(p.below, p.product.rows[rows[i]].Line)
+		}
+	}
 }
 
 // pictures finds out which of the product's pictures the shop has, and gives

@@ -27,6 +27,10 @@ func (r importRow) text(column string) string {
 	return strings.TrimSpace(csvText(r.Cells[at]))
 }
 
+// digits is text without the quote that spreadsheet programs put before digits
+// which they are to leave as they are.
+func (r importRow) digits(column string) string { return strings.TrimPrefix(r.text(column), "'") }
+
 // importFault says what is wrong with one row of a product.
 type importFault struct {
 	row    int // of the product's
@@ -138,7 +142,7 @@ func (p *importProduct) withoutOptions() bool {
 }
 
 func (p *importProduct) readVariant(i int, row importRow, currency string) {
-	v := importVariant{row: i, sku: row.text(colSKU), barcode: row.text(colBarcode), policy: row.text(colPolicy), image: row.text(colVariantImg)}
+	v := importVariant{row: i, sku: row.text(colSKU), barcode: row.digits(colBarcode), policy: row.text(colPolicy), image: row.text(colVariantImg)}
 	says := v.sku != "" || row.text(colPrice) != "" || v.image != "" || row.text(colStock) != ""
 	for j := range v.options {
 		if value := strings.Join(strings.Fields(row.text(colOptionValue[j])), " "); !p.withoutOptions() {
@@ -151,7 +155,7 @@ func (p *importProduct) readVariant(i int, row importRow, currency string) {
 		return // of a picture alone
 	}
 	amount := func(column string) *int64 {
-		typed := row.text(column)
+		typed := row.digits(column)
 		if typed == "" {
 			return nil
 		}
@@ -167,7 +171,7 @@ func (p *importProduct) readVariant(i int, row importRow, currency string) {
 		return &value
 	}
 	count := func(column string) *int64 {
-		typed := row.text(column)
+		typed := row.digits(column)
 		if typed == "" {
 			return nil
 		}

@@ -2,6 +2,7 @@ package models
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -138,6 +139,7 @@ func (s *Store) advance(tx *gorm.DB, i Import, step importStep, counted map[stri
 func (s *Store) checkStep(ctx context.Context, i Import, step importStep) error {
 	counted := map[string]int64{"rows_read": step.rows}
 	var faults []ImportFault
+	var firstBelow int64
 	keys, err := s.newKeys(ctx, i, step)
 	if err != nil {
 		return err
@@ -147,6 +149,10 @@ func (s *Store) checkStep(ctx context.Context, i Import, step importStep) error 
 		plan, err := s.planProduct(s.read.WithContext(ctx), product, i.KeepExisting)
 		if err != nil {
 			return err
+		}
+		if len(plan.faults) == 0 && len(plan.below) > 0 {
+			counted["below_rows"] += int64(len(plan.below))
+			firstBelow = cmp.Or(firstBelow, slices.Min(plan.below))
 		}
 		switch {
 		case len(plan.faults) > 0:
@@ -180,6 +186,11 @@ func (s *Store) checkStep(ctx context.Context, i Import, step importStep) error 
 			err := tx.Model(&Import{}).Where("id = ?", i.ID).UpdateColumns(map[string]any{"status": ImportFailed, "fault": fault}).Error
 			if err != nil {
 				return fmt.Errorf("give the file up: %w", err)
+			}
+		}
+		if firstBelow > 0 && i.BelowLine == 0 {
+			if err := tx.Model(&Import{}).Where("id = ?", i.ID).UpdateColumn("below_line", firstBelow).Error; err != nil {
+				return fmt.Errorf("note stock below zero: %w", err)
 			}
 		}
 		if len(keys.fresh) > 0 {

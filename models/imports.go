@@ -53,6 +53,8 @@ type Import struct {
 	BadRows         int64 // with a fault of their own
 	UnreadRows      int64 // of these, those that are no CSV
 	BadProducts     int64 // that are left out
+	BelowRows       int64 // with less than nothing on hand, which is read as nothing
+	BelowLine       int64 // the first of them
 	NewProducts     int64 // by the check
 	ChangedProducts int64
 	SameProducts    int64 // nothing of them would change

@@ -76,6 +76,8 @@ func TestTimesOfBefore(t *testing.T) {
 	for _, statement := range []string{
 		"UPDATE products SET publish_at = '2026-03-01T13:00:00Z', created_at = '2026-03-01T12:00:00.12Z'",
 		"DELETE FROM goose_db_version WHERE version_id = 17",
+		"ALTER TABLE imports DROP COLUMN below_rows",
+		"ALTER TABLE imports DROP COLUMN below_line",
 	} {
 		if _, err := db.ExecContext(t.Context(), statement); err != nil {
 			t.Fatal(err)

@@ -106,3 +106,7 @@ WHERE length(created_at) <> 24;
 UPDATE cart_losses SET
     created_at = strftime('%Y-%m-%dT%H:%M:%fZ', created_at)
 WHERE length(created_at) <> 24;
+
+-- Rows of a file with less than nothing on hand, which is read as nothing.
+ALTER TABLE imports ADD COLUMN below_rows INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE imports ADD COLUMN below_line INTEGER NOT NULL DEFAULT 0;

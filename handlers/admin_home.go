@@ -56,9 +56,6 @@ func (a adminPages) addSection(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if form.Get("kind") == models.SectionPromises {
-		return c.Redirect(http.StatusSeeOther, homePath+"?notice=draft")
-	}
 	return c.Redirect(http.StatusSeeOther, sectionPath(id))
 }
 

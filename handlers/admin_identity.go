@@ -65,6 +65,9 @@ func (a adminPages) identityPage(c echo.Context) (admin.IdentityPage, error) {
 		Version: strconv.FormatInt(identity.Version, 10), Name: shop.Name, Tagline: identity.Tagline, Email: identity.Email,
 		Address: identity.Address, Social: strings.Join(identity.Social, "\n"), Mark: identity.Mark,
 	}
+	if identity.ReturnDays > 0 {
+		page.ReturnDays = strconv.Itoa(identity.ReturnDays)
+	}
 	if identity.LogoKey != "" {
 		page.Logo = logoOf(identity)
 	}
@@ -92,12 +95,20 @@ func (a adminPages) saveIdentity(c echo.Context) error {
 	stored := page
 	page.Version, page.Name, page.Tagline, page.Email = form.Get("version"), trimmed(form, "name"), trimmed(form, "tagline"), trimmed(form, "email")
 	page.Address, page.Social, page.Mark = trimmed(form, "address"), trimmed(form, "social"), form.Get("mark") == "1"
+	page.ReturnDays = trimmed(form, "return-days")
 	if form.Get("do") == "edit" {
 		page.Frame.Notice = unsaved
 		return a.show(c, admin.Identity(page))
 	}
 	edit := models.IdentityEdit{Name: page.Name, Tagline: page.Tagline, Email: page.Email, Address: page.Address, Social: strings.Fields(page.Social), Mark: page.Mark}
 	edit.Version, _ = whole(page.Version)
+	if page.ReturnDays != "" {
+		days, ok := whole(page.ReturnDays)
+		if !ok {
+			days = -1 // no number of days
+		}
+		edit.ReturnDays = int(days)
+	}
 	err = a.store.SaveIdentity(c.Request().Context(), edit, actor(c, staffOf(c)))
 	if faults, bad := faultsIn(err); bad {
 		page.Errors = faults
@@ -106,7 +117,7 @@ func (a adminPages) saveIdentity(c echo.Context) error {
 	if isConflict(err) {
 		version, _ := whole(stored.Version)
 		says := func(p admin.IdentityPage) []saying {
-			return []saying{{"Name", p.Name}, {"Line", p.Tagline}, {"Mail address", p.Email}, {"Postal address", p.Address}, {"Elsewhere", p.Social}}
+			return []saying{{"Name", p.Name}, {"Line", p.Tagline}, {"Mail address", p.Email}, {"Postal address", p.Address}, {"Elsewhere", p.Social}, {"Days to send back", p.ReturnDays}}
 		}
 		return a.textConflict(c, rivals{"what the shop says of itself", yourShop, version, says(page), says(stored), form})
 	}

@@ -45,7 +45,7 @@ func (s *snapshot) readSite(ctx context.Context, store *models.Store, known *sna
 func (s *snapshot) viewSite() views.Site {
 	identity := s.texts.Identity
 	site := views.Site{
-		Tagline: identity.Tagline, NoMark: !identity.Mark, Email: identity.Email, Header: s.header(), Footer: s.footer(), Pages: s.ordinary(), Policies: s.policies(),
+		Tagline: identity.Tagline, NoMark: !identity.Mark, Email: identity.Email, Header: s.header(), Footer: s.footer(), Pages: s.ordinary(), Policies: s.policies(), ReturnDays: identity.ReturnDays,
 	}
 	if look := lookOf(identity); look != (static.Look{}) {
 		site.Theme = "/theme.css?v=" + s.theme.Version()

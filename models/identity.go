@@ -28,6 +28,7 @@ type Identity struct {
 	LogoWidth  int
 	LogoHeight int
 	LogoTone   string // LogoDark, LogoLight or neither
+	ReturnDays int    // how long shoppers may send something back; 0: the shop says nothing about it
 	Version    int64  // grows with every save of the texts
 }
 
@@ -54,17 +55,19 @@ const (
 	maxAddress  = 1000
 	maxSocial   = 8
 	maxEmail    = 254
+	maxReturn   = 365 // days
 )
 
 // IdentityEdit is the shop's texts about itself as somebody wants them to be.
 type IdentityEdit struct {
-	Version int64 // of the identity it was made from
-	Name    string
-	Tagline string
-	Email   string
-	Address string
-	Social  []string
-	Mark    bool
+	Version    int64 // of the identity it was made from
+	Name       string
+	Tagline    string
+	Email      string
+	Address    string
+	Social     []string
+	Mark       bool
+	ReturnDays int // 0: nothing is said
 }
 
 // Faults says what cannot be stored.
@@ -84,6 +87,9 @@ func (e IdentityEdit) Faults() InvalidErrors {
 		if err != nil || parsed.Address != e.Email || len(e.Email) > maxEmail {
 			faults.add("email", "Enter a mail address, such as hello@example.com.")
 		}
+	}
+	if e.ReturnDays < 0 || e.ReturnDays > maxReturn {
+		faults.add("return-days", "Enter a whole number of days up to %d, or leave it empty.", maxReturn)
 	}
 	if len(e.Social) > maxSocial {
 		faults.add("social", "Up to %d addresses can be shown.", maxSocial)
@@ -120,8 +126,8 @@ func (s *Store) SaveIdentity(ctx context.Context, edit IdentityEdit, actor Actor
 			return found(err, "read the shop's row")
 		}
 		result := tx.Model(&Identity{}).Where("id = 1 AND version = ?", edit.Version).
-			Select("tagline", "email", "address", "social", "mark", "version").Updates(Identity{
-			Tagline: edit.Tagline, Email: edit.Email, Address: edit.Address, Social: edit.Social, Mark: edit.Mark, Version: edit.Version + 1,
+			Select("tagline", "email", "address", "social", "mark", "return_days", "version").Updates(Identity{
+			Tagline: edit.Tagline, Email: edit.Email, Address: edit.Address, Social: edit.Social, Mark: edit.Mark, ReturnDays: edit.ReturnDays, Version: edit.Version + 1,
 		})
 		if result.Error != nil {
 			return result.Error
@@ -132,8 +138,8 @@ func (s *Store) SaveIdentity(ctx context.Context, edit IdentityEdit, actor Actor
 		if err := tx.Model(&Shop{}).Where("id = 1").UpdateColumn("name", edit.Name).Error; err != nil {
 			return err
 		}
-		was := identityState(shop.Name, before.Tagline, before.Email, before.Address, before.Social)
-		is := identityState(edit.Name, edit.Tagline, edit.Email, edit.Address, edit.Social)
+		was := identityState(shop.Name, before.Tagline, before.Email, before.Address, before.Social, before.ReturnDays)
+		is := identityState(edit.Name, edit.Tagline, edit.Email, edit.Address, edit.Social, edit.ReturnDays)
 		if err := s.audit(tx, actor, AuditIdentitySaved, "shop", was, is); err != nil {
 			return err
 		}
@@ -146,9 +152,13 @@ func (s *Store) SaveIdentity(ctx context.Context, edit IdentityEdit, actor Actor
 }
 
 // identityState is what the audit log says of the shop's texts about itself.
-func identityState(name, tagline, email, address string, social []string) string {
+func identityState(name, tagline, email, address string, social []string, returnDays int) string {
+	returns := ""
+	if returnDays > 0 {
+		returns = fmt.Sprintf("%d days to send it back", returnDays)
+	}
 	return strings.Join(slices.DeleteFunc([]string{
-		name, tagline, email, strings.Join(strings.Fields(address), " "), strings.Join(social, " "),
+		name, tagline, email, strings.Join(strings.Fields(address), " "), strings.Join(social, " "), returns,
 	}, func(part string) bool { return part == "" }), ", ")
 }
 

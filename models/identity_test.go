@@ -37,17 +37,18 @@ func TestIdentity(t *testing.T) {
 			t.Fatal(err)
 		}
 		for field, edit := range map[string]models.IdentityEdit{
-			"name":    {Version: 1},
-			"tagline": {Version: 1, Name: "Ink", Tagline: strings.Repeat("x", 121)},
-			"email":   {Version: 1, Name: "Ink", Email: "Ada <ada@example.com>"},
-			"address": {Version: 1, Name: "Ink", Address: strings.Repeat("x", 1001)},
-			"social":  {Version: 1, Name: "Ink", Social: []string{"javascript:alert(1)"}},
+			"name":        {Version: 1},
+			"tagline":     {Version: 1, Name: "Ink", Tagline: strings.Repeat("x", 121)},
+			"email":       {Version: 1, Name: "Ink", Email: "Ada <ada@example.com>"},
+			"address":     {Version: 1, Name: "Ink", Address: strings.Repeat("x", 1001)},
+			"social":      {Version: 1, Name: "Ink", Social: []string{"javascript:alert(1)"}},
+			"return-days": {Version: 1, Name: "Ink", ReturnDays: 366},
 		} {
 			if got := refused(store.SaveIdentity(ctx, edit, editor)); !slices.Equal(got, []string{field}) {
 				t.Errorf("%s: refused for %q", field, got)
 			}
 		}
-		edit := models.IdentityEdit{Version: 1, Name: "Ink & Co", Tagline: "Ink", Email: "ink@example.com", Address: "1 Street\nTown", Social: []string{"https://example.com/ink"}}
+		edit := models.IdentityEdit{Version: 1, Name: "Ink & Co", Tagline: "Ink", Email: "ink@example.com", Address: "1 Street\nTown", Social: []string{"https://example.com/ink"}, ReturnDays: 14}
 		if err := store.SaveIdentity(ctx, edit, editor); err != nil {
 			t.Fatal(err)
 		}
@@ -67,7 +68,7 @@ func TestIdentity(t *testing.T) {
 		}
 		site, err := store.Site(ctx)
 		got := site.Identity
-		if err != nil || got.Tagline != "Ink" || got.Address != "1 Street\nTown" || !slices.Equal(got.Social, edit.Social) || got.Accent != "#ffd400" ||
+		if err != nil || got.Tagline != "Ink" || got.ReturnDays != 14 || got.Address != "1 Street\nTown" || !slices.Equal(got.Social, edit.Social) || got.Accent != "#ffd400" ||
 			got.Fonts != "clear" || got.LogoKey != "p-logo" || got.LogoTone != models.LogoDark || got.Mark || got.Version != 2 {
 			t.Errorf("%+v, %v", got, err)
 		}

@@ -255,6 +255,8 @@ type SiteTexts struct {
 	Pages    []Page
 	Sections []Section     // of the front page; a link to a page names its slug as its URL, a picture its place in Pictures, from 1
 	Pictures []SitePicture // whose files are there
+	// How many days shoppers have to send something back; 0: nothing is said.
+	ReturnDays int
 }
 
 // AddSiteTexts stores them for a shop that has no page, and does nothing where
@@ -290,6 +292,9 @@ func (s *Store) AddSiteTexts(ctx context.Context, texts SiteTexts) error {
 			if link := &sections[i].Link; link.Kind == LinkPage {
 				*link = Link{Kind: LinkPage, ID: ids[link.URL]}
 			}
+		}
+		if err := tx.Model(&Identity{}).Where("id = 1").UpdateColumn("return_days", texts.ReturnDays).Error; err != nil {
+			return err
 		}
 		return tx.Model(&Home{}).Where("id = 1").Select("draft", "published").Updates(Home{Draft: sections, Published: sections}).Error
 	})

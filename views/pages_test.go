@@ -130,10 +130,18 @@ func TestProductForm(t *testing.T) {
 	if attribute(p.byID("quantity"), "value") != "1" || textOf(p.byID("add-to-cart")) != "Add to cart" {
 		t.Error("the form lacks its quantity or its button")
 	}
-	for _, want := range []string{"KWD 4.500", "Free delivery, included in the price", "30 days to send it back", "<p>Long <em>text</em>.</p>"} {
+	for _, want := range []string{"KWD 4.500", "Free delivery, included in the price", "Paid securely through Stripe", "<p>Long <em>text</em>.</p>"} {
 		if !strings.Contains(strings.ReplaceAll(p.text, "\u00a0", " "), want) {
 			t.Errorf("the page lacks %q", want)
 		}
+	}
+	if strings.Contains(p.text, "send it back") {
+		t.Error("the page promises what no merchant wrote")
+	}
+	promised := productPage()
+	promised.Frame.Site.ReturnDays = 14
+	if got := draw(t, views.Product(promised)).text; !strings.Contains(got, "<li>14 days to send it back</li>") {
+		t.Error("the page does not say how long its things may be sent back")
 	}
 	soldOut := productPage()
 	soldOut.SoldOut = true

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -22,6 +23,8 @@ type Site struct {
 	Social   []Link
 	Email    string
 	Address  []string // lines
+	// How many days shoppers have to send something back; 0: nothing is said.
+	ReturnDays int
 }
 
 // Logo is the picture that stands for the shop's name.
@@ -107,6 +110,11 @@ type HomeSection struct {
 // Pictures reports whether the section shows any.
 func (s HomeSection) Pictures() bool {
 	return s.Picture.Key != "" || len(s.Products) > 0 || len(s.Collections) > 0
+}
+
+// lines are the lines of the section's text.
+func (s HomeSection) lines() []string {
+	return slices.DeleteFunc(strings.Split(s.Text, "\n"), func(line string) bool { return strings.TrimSpace(line) == "" })
 }
 
 // firstHero is the place of the section with the page's heading, or -1.

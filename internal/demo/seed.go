@@ -78,10 +78,13 @@ func Seed(ctx context.Context, store *models.Store, now time.Time) (bool, error)
 	return true, nil
 }
 
+// returnDays is what the demo's page about returns says.
+const returnDays = 30
+
 // texts are the pages of the demo shop, and a front page that leads to one.
 func texts() models.SiteTexts {
 	texts := models.SiteTexts{
-		Sections: models.FirstHome(),
+		Sections: models.FirstHome(), ReturnDays: returnDays,
 		Pictures: []models.SitePicture{{Key: story.Picture, Alt: story.Alt, Width: pictureWidth, Height: pictureHeight}},
 	}
 	for _, p := range Pages() {

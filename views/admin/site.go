@@ -21,7 +21,9 @@ type IdentityPage struct {
 	Address string
 	Social  string // one address a line
 	Mark    bool
-	Errors  []views.FieldError
+	// How many days shoppers have to send something back; empty: nothing is said.
+	ReturnDays string
+	Errors     []views.FieldError
 }
 
 // LookPage is the form of the shop's colours and fonts.
@@ -94,7 +96,7 @@ type SectionPage struct {
 func (p SectionPage) MayEdit() bool { return p.Frame.May("POST", "/admin/settings/sections/:id") }
 
 func (p SectionPage) hasText() bool {
-	return p.Section.Kind == models.SectionHero || p.Section.Kind == models.SectionText || p.Section.Products()
+	return p.Section.Kind == models.SectionHero || p.Section.Kind == models.SectionText || p.Section.Kind == models.SectionPromises || p.Section.Products()
 }
 
 func (p SectionPage) hasButton() bool {

@@ -2,7 +2,6 @@ package views
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -75,16 +74,12 @@ func currentValue(f Frame, link Link) string {
 	return "true"
 }
 
-// filtered reports whether the part of the filter form that is folded away
-// holds something.
-func filtered(p ListPage) bool {
-	for _, group := range p.Facets {
-		if slices.ContainsFunc(group.Values, func(c FacetChoice) bool { return c.Chosen }) {
-			return true
-		}
-	}
-	return p.Collection != "" || p.PriceMin != "" || p.PriceMax != "" || len(p.Errors) > 0
-}
+// asks reports whether the page has a search field of its own, beside the one
+// of its head: where nothing was asked for, or nothing found.
+func (p ListPage) asks() bool { return p.Search && p.Total == 0 }
+
+// narrows reports whether there is anything to sort or filter.
+func (p ListPage) narrows() bool { return p.Total > 0 || len(p.Active) > 0 || len(p.Errors) > 0 }
 
 // variantGroup is a part of a product's variants under one heading.
 type variantGroup struct {

@@ -268,3 +268,19 @@ func TestPictureURL(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestListFoldsItsFilters(t *testing.T) {
+	list := draw(t, views.List(listPage())).text
+	if !strings.Contains(list, `<details class="fold">`) || !strings.Contains(list, "1 filter in use") || !strings.Contains(list, `class="chip" href="/products"`) {
+		t.Error("a narrowed list does not fold its filters and say how many there are")
+	}
+	faulty := listPage()
+	faulty.Errors = []views.FieldError{{Field: "min", Message: "Enter a price."}}
+	if !strings.Contains(draw(t, views.List(faulty)).text, `<details class="fold" open>`) {
+		t.Error("a fault is folded away")
+	}
+	nothing := views.ListPage{Frame: frame("Search"), Heading: "Search", Path: "/search", Search: true}
+	if got := draw(t, views.List(nothing)).text; strings.Contains(got, "<details") || !strings.Contains(got, `id="search-words"`) {
+		t.Error("a search that found nothing has filters, or no field to ask again")
+	}
+}

@@ -55,7 +55,7 @@ func rowFor(when urgency) int {
 
 // How wide pictures are shown, for the browser to choose a size.
 const (
-	sizesCard    = "(min-width: 1400px) 19rem, (min-width: 1080px) 22vw, (min-width: 760px) 30vw, 45vw"
+	sizesCard    = "(min-width: 1400px) 20rem, (min-width: 1080px) 24vw, (min-width: 760px) 30vw, 45vw"
 	sizesShelf   = "(min-width: 1400px) 15rem, (min-width: 640px) 18vw, 45vw"
 	sizesStory   = "(min-width: 1400px) 34rem, (min-width: 800px) 42vw, 92vw"
 	sizesHero    = "(min-width: 1400px) 30rem, (min-width: 800px) 35vw, 70vw"

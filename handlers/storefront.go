@@ -75,7 +75,7 @@ func (s storefront) cards(products []models.Product, snap *snapshot) []views.Pro
 
 func (s storefront) card(product models.Product, snap *snapshot) views.ProductCard {
 	card := views.ProductCard{
-		Slug: product.Slug, Name: product.Name, Summary: product.Summary, SoldOut: true,
+		Slug: product.Slug, Chosen: product.ChosenID, Name: product.Name, Summary: product.Summary, SoldOut: true,
 		New: s.frames.config.Now().Sub(product.CreatedAt).Hours() < newFor,
 	}
 	var lowest models.Variant

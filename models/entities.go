@@ -43,6 +43,7 @@ type Product struct {
 	TaxClassID  *int64 // nil for the standard class
 	Version     int64  // grows with every save in the editor
 	SearchName  string // the name without capitals and accents; see Store.indexProducts
+	ChosenID    int64  `gorm:"-"` // the variant that a list's filter looked for; 0 for none
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 

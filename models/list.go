@@ -59,8 +59,10 @@ func (s *Store) List(ctx context.Context, f ProductFilter) (Listing, error) {
 	for i, place := range shown {
 		ids[i] = x.ids[place]
 	}
-	list.Products, err = s.cards(ctx, ids)
-	return list, err
+	if list.Products, err = s.cards(ctx, ids); err != nil || len(f.Options) == 0 {
+		return list, err
+	}
+	return list, s.showChosen(ctx, list.Products, x.fittingValues(f, shown))
 }
 
 // placed are the places of products, in the order given or in a sort's.

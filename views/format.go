@@ -37,6 +37,14 @@ func quantityField(variantID int64) string { return "quantity-" + id(variantID) 
 
 func productURL(slug string) string { return "/products/" + slug }
 
+// cardURL leads to a card's product, in the form that was looked for.
+func cardURL(p ProductCard) string {
+	if p.Chosen == 0 {
+		return productURL(p.Slug)
+	}
+	return productURL(p.Slug) + "?variant=" + id(p.Chosen)
+}
+
 func cartItemURL(variantID int64) string { return "/cart/items/" + id(variantID) }
 
 // utc prints a moment for people, in the zone it names.

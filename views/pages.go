@@ -79,6 +79,7 @@ type Picture struct {
 // ProductCard is a product in a list.
 type ProductCard struct {
 	Slug      string
+	Chosen    int64 // the variant that the list's filter looked for; 0 for none
 	Name      string
 	Summary   string
 	From      bool // the variants differ in price; Price is the lowest

@@ -284,3 +284,11 @@ func TestListFoldsItsFilters(t *testing.T) {
 		t.Error("a search that found nothing has filters, or no field to ask again")
 	}
 }
+
+func TestCardLeadsToWhatWasLookedFor(t *testing.T) {
+	list := listPage()
+	list.Products[0].Chosen = 7
+	if got := draw(t, views.List(list)).text; !strings.Contains(got, `href="/products/notebook?variant=7"`) || !strings.Contains(got, `href="/products/notebook"`) {
+		t.Error("a card does not lead to the variant it shows")
+	}
+}

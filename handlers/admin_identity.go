@@ -264,7 +264,7 @@ func lookNotes(look static.Look) []string {
 	light, dark := look.Palettes()
 	var notes []string
 	if light.Accent != chosen {
-		notes = append(notes, fmt.Sprintf("On light screens %s is too pale to read as text. There it is darkened to %s; buttons and the sign keep your colour.", chosen, light.Accent))
+		notes = append(notes, fmt.Sprintf("On light screens %s is too pale to read as text. There it is darkened to %s; buttons keep your colour.", chosen, light.Accent))
 	}
 	if dark.Accent != chosen {
 		notes = append(notes, fmt.Sprintf("On dark screens %s is too dark to read as text. There it is lightened to %s.", chosen, dark.Accent))

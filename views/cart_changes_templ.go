@@ -506,7 +506,7 @@ func sharedLine(line CartLine) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = picture(line.Picture, "", sizesLine, soon).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = pictureOf(line.Name, line.Picture, sizesLine, soon).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

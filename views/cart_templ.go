@@ -193,7 +193,7 @@ func cartLine(line CartLine, fault string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = picture(line.Picture, "", sizesLine, soon).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = pictureOf(line.Name, line.Picture, sizesLine, soon).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -219,7 +219,7 @@ func cartLine(line CartLine, fault string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = picture(line.Picture, "", sizesLine, soon).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = pictureOf(line.Name, line.Picture, sizesLine, soon).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -563,7 +563,7 @@ func shelves(s HomeSection, when urgency) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = picture(c.Picture, "", sizesShelf, urgencyAt(i, rowFor(when))).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = pictureOf(c.Name, c.Picture, sizesShelf, urgencyAt(i, rowFor(when))).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

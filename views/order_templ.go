@@ -446,7 +446,7 @@ func orderLine(o models.Order, item models.OrderItem) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = picture(Picture{Key: item.PictureKey}, "", sizesLine, soon).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = pictureOf(item.Name, Picture{Key: item.PictureKey}, sizesLine, soon).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

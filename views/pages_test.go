@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/a-h/templ"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
@@ -290,5 +291,23 @@ func TestCardLeadsToWhatWasLookedFor(t *testing.T) {
 	list.Products[0].Chosen = 7
 	if got := draw(t, views.List(list)).text; !strings.Contains(got, `href="/products/notebook?variant=7"`) || !strings.Contains(got, `href="/products/notebook"`) {
 		t.Error("a card does not lead to the variant it shows")
+	}
+}
+
+func TestInitialStandsForAMissingPicture(t *testing.T) {
+	list, cart, order, product := listPage(), cartPage(), orderPage(), productPage()
+	list.Products[0].Name, list.Products[0].Picture = "“écru” tin", views.Picture{}
+	cart.Lines[0].Picture = views.Picture{}
+	order.Order.Items[0].PictureKey = ""
+	product.Pictures = nil
+	for name, page := range map[string]struct {
+		drawn   templ.Component
+		initial string
+	}{
+		"list": {views.List(list), "É"}, "cart": {views.Cart(cart), "N"}, "order": {views.Order(order), "N"}, "product": {views.Product(product), "N"},
+	} {
+		if got := draw(t, page.drawn).text; strings.Count(got, `class="blank" data-initial="`+page.initial+`"`) != 1 {
+			t.Errorf("%s: no initial where there is no picture", name)
+		}
 	}
 }

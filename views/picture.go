@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // pictureWidths are the widths, in pixels, in which every picture exists.
@@ -74,4 +75,14 @@ func FocusClass(x, y int64) string {
 		return ""
 	}
 	return fmt.Sprintf("at-%d%d", third(x), third(y))
+}
+
+// initial is the letter that stands for a name.
+func initial(name string) string {
+	for _, r := range name {
+		if unicode.IsLetter(r) || unicode.IsNumber(r) {
+			return string(unicode.ToUpper(r))
+		}
+	}
+	return ""
 }

@@ -156,6 +156,32 @@ func TestSearchMindsSlips(t *testing.T) {
 	})
 }
 
+// A misspelt word becomes what fits the other words, not what most products
+// have.
+func TestSearchMindsSlipsBesideOtherWords(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, databaseURL string) {
+		store := searchShop(t, databaseURL)
+		for i, name := range []string{"Block Eraser", "Book of Rhymes", "Book of Hours", "Book of Games", "Brook Trout", "Soft Eraser"} {
+			slug := fmt.Sprintf("thing-%d", i)
+			made(t, store, models.ProductEdit{Name: name, Slug: slug, Status: models.ProductActive, Variants: []models.VariantEdit{{SKU: slug, Price: 1000}}})
+		}
+		for words, want := range map[string]string{
+			"blok eraser":  "block eraser",
+			"blok earser":  "block eraser",
+			"eraser blok":  "eraser block",
+			"blok":         "book", // alone, it is what most have
+			"blok hourz":   "book hours",
+			"blok trumpet": "",
+			"book eraser":  "", // each is spelt well
+		} {
+			list, err := store.List(t.Context(), models.ProductFilter{Search: words, PerPage: 24})
+			if err != nil || list.Instead != want || (want != "") != (list.Total > 0) {
+				t.Errorf("%q: %q instead, with %d products, %v; want %q", words, list.Instead, list.Total, err, want)
+			}
+		}
+	})
+}
+
 func TestSearchTakesAnything(t *testing.T) {
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		store := searchShop(t, databaseURL)

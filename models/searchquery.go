@@ -1,6 +1,7 @@
 package models
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -217,9 +218,9 @@ func (s *Store) matching(db *gorm.DB, q query, where reach, ranked, drafts bool,
 	return ids, nil
 }
 
-// matchingOne counts the products that match one word, up to a limit.
-func (s *Store) matchingOne(db *gorm.DB, word string, x *shelves, limit int) (int, error) {
-	q, err := s.newQuery(db, []string{word}, x)
+// countMatching counts the products that match some words, up to a limit.
+func (s *Store) countMatching(db *gorm.DB, words []string, x *shelves, limit int) (int, error) {
+	q, err := s.newQuery(db, words, x)
 	if err != nil {
 		return 0, err
 	}
@@ -331,21 +332,25 @@ func hasWords(name string, words []string) bool {
 	return true
 }
 
+// mostTries bounds how many corrections of a query are tried.
+const mostTries = 12
+
 // corrected are the words of a query that finds nothing, with those that no
-// product has replaced by the likeliest that some do; or nil where that cannot
-// be done.
+// product has replaced by the likeliest that find something beside the others;
+// or nil where that cannot be done.
 func (s *Store) corrected(db *gorm.DB, words []string, x *shelves) ([]string, error) {
-	better := slices.Clone(words)
+	guesses := make([][]string, len(words))
 	changed := false
 	for i, word := range words {
-		there, err := s.matchingOne(db, word, x, 1)
+		there, err := s.countMatching(db, words[i:i+1], x, 1)
 		if err != nil {
 			return nil, err
 		}
 		if there > 0 {
+			guesses[i] = []string{word}
 			continue
 		}
-		if better[i], err = s.likeliest(db, word, x); err != nil || better[i] == "" {
+		if guesses[i], err = s.likeliest(db, word, x, len(words) == 1); err != nil || len(guesses[i]) == 0 {
 			return nil, err
 		}
 		changed = true
@@ -353,39 +358,67 @@ func (s *Store) corrected(db *gorm.DB, words []string, x *shelves) ([]string, er
 	if !changed {
 		return nil, nil
 	}
-	return better, nil
+	if len(words) == 1 {
+		return guesses[0][:1], nil
+	}
+	at := make([]int, len(words)) // the guess of each word
+	for range mostTries {
+		better := make([]string, len(words))
+		for i := range words {
+			better[i] = guesses[i][at[i]]
+		}
+		there, err := s.countMatching(db, better, x, 1)
+		if err != nil {
+			return nil, err
+		}
+		if there > 0 {
+			return better, nil
+		}
+		last := len(at) - 1
+		for ; last >= 0 && at[last] == len(guesses[last])-1; last-- {
+			at[last] = 0
+		}
+		if last < 0 {
+			break
+		}
+		at[last]++
+	}
+	return nil, nil
 }
 
 // mostGuesses bounds how many words are tried in a misspelt one's place.
 const mostGuesses = 5
 
-// likeliest is the word of some product that is the fewest slips from a word,
-// and of those the one that finds most; or empty.
-func (s *Store) likeliest(db *gorm.DB, word string, x *shelves) (string, error) {
+// likeliest are the words of products that are the fewest slips from a word,
+// those that find most first; of a word that stands alone, no others are wanted.
+func (s *Store) likeliest(db *gorm.DB, word string, x *shelves, alone bool) ([]string, error) {
 	if len([]rune(word)) < shortestCorrected || hasDigit(word) {
-		return "", nil
+		return nil, nil
 	}
 	var known []string
 	err := db.Model(&searchSpelling{}).Where("spelling IN ?", spellings(word)).Distinct("word").Order("word").Limit(200).Pluck("word", &known).Error
 	if err != nil {
-		return "", fmt.Errorf("look for a word like %s: %w", strconv.Quote(word), err)
+		return nil, fmt.Errorf("look for a word like %s: %w", strconv.Quote(word), err)
 	}
 	known = slices.DeleteFunc(known, func(w string) bool { return slips(word, w) > mostSlips(word) })
 	slices.SortStableFunc(known, func(a, b string) int { return slips(word, a) - slips(word, b) })
-	best, most, distance := "", 0, 0
-	for _, guess := range known[:min(len(known), mostGuesses)] {
-		if best != "" && slips(word, guess) > distance {
+	known = known[:min(len(known), mostGuesses)]
+	finds := make(map[string]int, len(known))
+	distance := 0
+	for _, guess := range known {
+		if alone && distance > 0 && slips(word, guess) > distance {
 			break
 		}
-		there, err := s.matchingOne(db, guess, x, 100)
-		if err != nil {
-			return "", err
+		if finds[guess], err = s.countMatching(db, []string{guess}, x, 100); err != nil {
+			return nil, err
 		}
-		if there > most {
-			best, most, distance = guess, there, slips(word, guess)
+		if finds[guess] > 0 && distance == 0 {
+			distance = slips(word, guess)
 		}
 	}
-	return best, nil
+	known = slices.DeleteFunc(known, func(w string) bool { return finds[w] == 0 })
+	slices.SortStableFunc(known, func(a, b string) int { return cmp.Or(slips(word, a)-slips(word, b), finds[b]-finds[a]) })
+	return known, nil
 }
 
 // find answers what somebody typed: with what is for sale, or, without shelves,

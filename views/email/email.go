@@ -101,7 +101,7 @@ func addressLines(o models.Order) []string {
 		return nil
 	}
 	var lines []string
-	for _, line := range []string{o.ShippingName, a.Line1, a.Line2, a.PostalCode + " " + a.City + " " + a.State, a.Country} {
+	for _, line := range append([]string{o.ShippingName}, a.Lines()...) {
 		if line = oneLine(line); line != "" {
 			lines = append(lines, line)
 		}

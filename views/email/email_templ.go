@@ -119,7 +119,7 @@ func receipt(r Receipt, subject string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "</strong> is paid and we are packing it.</p><table width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"border-collapse:collapse\"><tr><th align=\"left\" style=\"padding:6px 0;border-bottom:2px solid #1e1b18\">Article</th><th align=\"right\" style=\"padding:6px 0;border-bottom:2px solid #1e1b18\">Total</th></tr>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "</strong> is paid.</p><table width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"border-collapse:collapse\"><tr><th align=\"left\" style=\"padding:6px 0;border-bottom:2px solid #1e1b18\">Article</th><th align=\"right\" style=\"padding:6px 0;border-bottom:2px solid #1e1b18\">Total</th></tr>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

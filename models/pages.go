@@ -257,6 +257,7 @@ type SiteTexts struct {
 	Pictures []SitePicture // whose files are there
 	// How many days shoppers have to send something back; 0: nothing is said.
 	ReturnDays int
+	Tagline    string // what the shop sells, in a line
 }
 
 // AddSiteTexts stores them for a shop that has no page, and does nothing where
@@ -293,7 +294,7 @@ func (s *Store) AddSiteTexts(ctx context.Context, texts SiteTexts) error {
 				*link = Link{Kind: LinkPage, ID: ids[link.URL]}
 			}
 		}
-		if err := tx.Model(&Identity{}).Where("id = 1").UpdateColumn("return_days", texts.ReturnDays).Error; err != nil {
+		if err := tx.Model(&Identity{}).Where("id = 1").Select("tagline", "return_days").UpdateColumns(Identity{Tagline: texts.Tagline, ReturnDays: texts.ReturnDays}).Error; err != nil {
 			return err
 		}
 		return tx.Model(&Home{}).Where("id = 1").Select("draft", "published").Updates(Home{Draft: sections, Published: sections}).Error

@@ -34,11 +34,11 @@ func Pages() []Page {
 		{
 			"delivery", "Delivery", "delivery", "How we send things, how long it takes and what it costs.",
 			paragraphs(
-				"Delivery is part of the price: what you see is what you pay.",
+				"Within the United States our standard delivery costs you nothing. For everywhere else, and for express, your cart shows the price before you pay.",
 				"## When it comes",
-				facts("Ordered before noon on a working day, it leaves the same day", "Parcels in the country take two to three working days", "Parcels abroad take five to eight working days"),
+				facts("Standard parcels within the United States take three to five business days, express ones one or two", "Parcels to Canada take four to eight business days", "Airmail to Europe takes five to ten business days, to Australia and New Zealand seven to fourteen"),
 				"## If it does not come",
-				"Tell us after ten working days, and we look for it. If it is lost, we send everything again or give you your money back, whichever you like.",
+				"Tell us when it is late, and we look for it. If it is lost, we send everything again or give you your money back, whichever you like.",
 			),
 		},
 		{

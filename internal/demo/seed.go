@@ -78,15 +78,23 @@ func Seed(ctx context.Context, store *models.Store, now time.Time) (bool, error)
 	return true, nil
 }
 
+// tagline is what the demo shop says of itself in a line, and opening the words
+// that its front page opens with.
+const (
+	tagline = "Paper, ink and something sweet, for desks that deserve it."
+	opening = "Everything a good desk drawer holds"
+)
+
 // returnDays is what the demo's page about returns says.
 const returnDays = 30
 
 // texts are the pages of the demo shop, and a front page that leads to one.
 func texts() models.SiteTexts {
 	texts := models.SiteTexts{
-		Sections: models.FirstHome(), ReturnDays: returnDays,
+		Sections: models.FirstHome(), ReturnDays: returnDays, Tagline: tagline,
 		Pictures: []models.SitePicture{{Key: story.Picture, Alt: story.Alt, Width: pictureWidth, Height: pictureHeight}},
 	}
+	texts.Sections[0].Heading = opening
 	for _, p := range Pages() {
 		texts.Pages = append(texts.Pages, models.Page{
 			Slug: p.Slug, Title: p.Title, Policy: p.Policy, Description: p.Description, Body: p.Body, Status: models.PagePublished,

@@ -170,6 +170,9 @@ func (a adminPages) storeProduct(c echo.Context, product models.Product) error {
 		if _, bad := faultsOfOptions(edit); !bad {
 			err = edit.GenerateVariants()
 		}
+		if err == nil {
+			err = a.store.ProposeSKUs(c.Request().Context(), &edit)
+		}
 		fillVariants(&page, edit, form)
 	case "add":
 		edit.Variants = append(edit.Variants, models.VariantEdit{})
@@ -181,6 +184,9 @@ func (a adminPages) storeProduct(c echo.Context, product models.Product) error {
 	if shown, bad := faultsIn(err); bad {
 		page.Errors = shown
 		return render(c, http.StatusUnprocessableEntity, admin.EditProduct(page))
+	}
+	if err != nil {
+		return err
 	}
 	if shown, bad := faultsOfOptions(edit); bad && form.Get("do") == "generate" {
 		page.Errors = shown

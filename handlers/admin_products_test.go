@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -77,19 +78,24 @@ func TestProductEditor(t *testing.T) {
 		})...)
 		form := editorOf(page.Body)
 		if page.Status != http.StatusOK || form["rows"] != "4" || form["variant-0-sku"] != "CAP-1" || form["variant-3-option1"] != "Blue" ||
-			form["variant-3-price"] != "19.50" || !strings.Contains(page.Body, "Not saved yet") {
+			form["variant-3-price"] != "19.50" || form["variant-3-sku"] != "WOOL-CAP-BLUE-M" || !strings.Contains(page.Body, "Not saved yet") {
 			t.Fatalf("generated: %d %v", page.Status, form)
 		}
 		// A value gets another name and a colour of its own.
 		form["option-0-values"] = "Crimson, Blue"
 		// Faults come back beside their fields, with everything that was typed.
-		page = manager.Post("/admin/products", form.with(fields{"variant-1-sku": "CAP-1", "variant-2-price": "much", "variant-3-price": "-2", "variant-2-sku": "CAP-3", "do": "save"})...)
+		page = manager.Post("/admin/products", form.with(fields{"variant-1-sku": "CAP-1", "variant-2-price": "much", "variant-3-price": "-2", "variant-2-sku": "CAP-3", "variant-3-sku": "", "do": "save"})...)
 		if page.Status != http.StatusUnprocessableEntity {
 			t.Fatalf("faults are answered %d", page.Status)
 		}
 		for _, id := range []string{"variant-1-sku", "variant-2-price", "variant-3-price", "variant-3-sku"} {
 			if !strings.Contains(page.Body, `href="#`+id+`"`) || !strings.Contains(page.Body, `id="`+id+`-fault"`) {
 				t.Errorf("no fault at %s", id)
+			}
+		}
+		for _, says := range []string{`">Crimson / M – SKU: Another variant has`, `">Blue / S – Price: `, `">Blue / M – SKU: Enter a SKU`} {
+			if !strings.Contains(page.Body, says) {
+				t.Errorf("the list of faults lacks %q", says)
 			}
 		}
 		typed := editorOf(page.Body)
@@ -156,6 +162,54 @@ func TestProductEditor(t *testing.T) {
 			t.Error("the list of what is archived is another one")
 		}
 	})
+}
+
+// TestVariantGrid fills in many rows at once, and shows what is wrong where it
+// is folded away.
+func TestVariantGrid(t *testing.T) {
+	t.Parallel()
+	app := apptest.New(t, "sqlite:"+filepath.Join(t.TempDir(), "shop.db"), apptest.Options{})
+	manager := app.Staff(models.RoleManager)
+	form := editorOf(manager.Get("/admin/new/product").Body)
+	page := manager.Post("/admin/products", form.with(fields{
+		"name": "Cap", "option-0-name": "Colour", "option-0-values": "Red #c0392b, Blue #00f", "option-1-name": "Size", "option-1-values": "S, M", "do": "generate",
+	})...)
+	form = editorOf(page.Body)
+	for i, want := range []string{"CAP-RED-S", "CAP-RED-M", "CAP-BLUE-S", "CAP-BLUE-M"} {
+		if got := form[models.VariantField(i, "sku")]; got != want {
+			t.Errorf("row %d has the SKU %q, want %q", i, got, want)
+		}
+	}
+	if !strings.Contains(page.Body, `Price, USD <span class="visually-hidden">of Red / S (new)</span>`) || strings.Contains(page.Body, "<details open") {
+		t.Error("a cell is not named after its row, or a row is open for nothing")
+	}
+	form = editorOf(manager.Post("/admin/products", form.with(fields{"all-price": "20", "all-weight": "80", "all-stock": "5", "do": "fill"})...).Body)
+	page = manager.Post("/admin/products", form.with(fields{"all-of": "1:Blue", "all-compare": "30", "all-price": "25", "do": "fill"})...)
+	form = editorOf(page.Body)
+	for field, want := range map[string]string{
+		"variant-0-price": "20", "variant-0-compare": "", "variant-0-weight": "80", "variant-3-price": "25", "variant-3-compare": "30", "variant-3-stock": "5", "all-price": "",
+	} {
+		if form[field] != want {
+			t.Errorf("%s is %q, want %q", field, form[field], want)
+		}
+	}
+	page = manager.Post("/admin/products", form.with(fields{"all-of": "", "variant-2-barcode": "123", "do": "save"})...)
+	_, row, _ := strings.Cut(page.Body, `name="variant-2-id"`)
+	row, _, _ = strings.Cut(row, "</tbody>")
+	if page.Status != http.StatusUnprocessableEntity || !strings.Contains(row, "<details open>") || strings.Count(page.Body, "<details open") != 1 ||
+		!strings.Contains(page.Body, `href="#variant-2-barcode">Blue / S – Barcode: `) {
+		t.Errorf("a folded fault: %d\n%s", page.Status, row)
+	}
+	if got := manager.Post("/admin/products", form.with(fields{"all-of": "", "do": "save"})...); got.Status != http.StatusSeeOther {
+		t.Fatalf("saved: %d", got.Status)
+	}
+	product, err := app.Store.ProductBySlug(t.Context(), "cap")
+	if err == nil {
+		t.Errorf("a draft is found: %+v", product)
+	}
+	if product, err = app.Store.ProductByID(t.Context(), 1); err != nil || product.Options[0].Values[1].Name != "Blue" || product.Options[0].Values[1].Swatch != "#0000ff" {
+		t.Errorf("the colours are %+v, %v", product.Options, err)
+	}
 }
 
 // TestProductConflict lets two people save one product.

@@ -30,6 +30,7 @@ func fillForm(page *admin.EditProductPage, edit models.ProductEdit) {
 			page.Form.Options[i] = admin.OptionForm{Name: option.Name, Values: values, Was: values}
 		}
 	}
+	page.Form.AllOf = ofChoices(edit.Options, "")
 	fillVariants(page, edit, nil)
 }
 
@@ -78,7 +79,7 @@ func (r typedRow) is(v models.VariantEdit) bool {
 			return false
 		}
 	}
-	return r.get("sku") == v.SKU
+	return r.get("sku") == "" || r.get("sku") == v.SKU
 }
 
 func typedRows(form url.Values) []typedRow {
@@ -158,18 +159,10 @@ func readProduct(page *admin.EditProductPage, form url.Values) (models.ProductEd
 	}
 	publishAt, publishFault := readPublish(text("publish"))
 	edit.PublishAt, edit.Related = publishAt, readRelated(form)
-	allPrice, allStock := text("all-price"), text("all-stock")
 	switch form.Get("do") {
 	case "generate", "add", "edit", "find":
 	default:
-		for _, row := range typedRows(form) {
-			if allPrice != "" {
-				form.Set(models.VariantField(row.i, "price"), allPrice)
-			}
-			if allStock != "" {
-				form.Set(models.VariantField(row.i, "stock"), allStock)
-			}
-		}
+		fillCells(form)
 	}
 	var renamed [models.MaxOptions]map[string]string
 	var options []admin.OptionForm
@@ -199,10 +192,11 @@ func readProduct(page *admin.EditProductPage, form url.Values) (models.ProductEd
 	page.Form.Publish = text("publish")
 	page.Form.Options = [models.MaxOptions]admin.OptionForm{}
 	copy(page.Form.Options[:], options)
-	page.Form.AllPrice, page.Form.AllStock = allPrice, allStock
-	if form.Get("do") == "fill" && len(faults) == 0 {
-		page.Form.AllPrice, page.Form.AllStock = "", ""
+	if form.Get("do") != "fill" || len(faults) > 0 {
+		page.Form.AllPrice, page.Form.AllCompare = text("all-price"), text("all-compare")
+		page.Form.AllStock, page.Form.AllWeight = text("all-stock"), text("all-weight")
 	}
+	page.Form.AllOf = ofChoices(edit.Options, text("all-of"))
 	for _, row := range typedRows(form) { // as typed, right or wrong
 		asTyped(&page.Form.Variants[row.i], row)
 	}
@@ -255,7 +249,15 @@ func readVariant(row typedRow, currency string) (models.VariantEdit, []views.Fie
 	return v, faults
 }
 
-var colourAfterName = regexp.MustCompile(`^(.+?)\s+(#[0-9a-fA-F]{6})$`)
+var colourAfterName = regexp.MustCompile(`^(.+?)\s+#([0-9a-fA-F]{6}|[0-9a-fA-F]{3})$`)
+
+// colour writes a colour of three or six hexadecimal digits with six.
+func colour(digits string) string {
+	if len(digits) == 3 {
+		digits = strings.Repeat(digits[:1], 2) + strings.Repeat(digits[1:2], 2) + strings.Repeat(digits[2:], 2)
+	}
+	return "#" + digits
+}
 
 // readValues reads the values of an option, separated by commas or lines.
 func readValues(typed string) []models.OptionValue {
@@ -264,7 +266,7 @@ func readValues(typed string) []models.OptionValue {
 		if name := strings.Join(strings.Fields(part), " "); name != "" {
 			value := models.OptionValue{Name: name, Position: len(values)}
 			if found := colourAfterName.FindStringSubmatch(name); found != nil {
-				value.Name, value.Swatch = found[1], found[2]
+				value.Name, value.Swatch = found[1], colour(found[2])
 			}
 			values = append(values, value)
 		}

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strconv"
@@ -35,9 +36,11 @@ func readPublish(typed string) (*time.Time, []views.FieldError) {
 	return nil, []views.FieldError{{Field: "publish", Message: "Enter a date and a time, such as 2026-12-01T09:00."}}
 }
 
-// asTyped puts what was typed into a row of the grid, right or wrong.
+// asTyped puts what was typed into a row of the grid, right or wrong. A SKU that
+// was proposed meanwhile stays where none was typed.
 func asTyped(row *admin.VariantForm, was typedRow) {
-	row.SKU, row.Price, row.Compare, row.Stock, row.Weight = was.get("sku"), was.get("price"), was.get("compare"), was.get("stock"), was.get("weight")
+	row.SKU = cmp.Or(was.get("sku"), row.SKU)
+	row.Price, row.Compare, row.Stock, row.Weight = was.get("price"), was.get("compare"), was.get("stock"), was.get("weight")
 	row.Barcode, row.Promise, row.Ships = was.get("barcode"), was.get("promise"), was.get("ships")
 }
 

@@ -313,17 +313,6 @@ func isTrue(text string) bool {
 	return slices.Contains([]string{"true", "yes", "1", "y"}, strings.ToLower(text))
 }
 
-// skuOf is the SKU of an article whose row has none. It is the same each time.
-func skuOf(slug string, options [MaxOptions]string) string {
-	sku := slug
-	for _, value := range options {
-		if part := Slug(value); part != "" {
-			sku += "-" + part
-		}
-	}
-	return strings.ToUpper(sku[:min(len(sku), maxSKU)])
-}
-
 // options are the options of the file, with all that is kept of those in the
 // shop: where their names are the same, values are only ever added.
 func (p importProduct) options(stored []Option) []Option {

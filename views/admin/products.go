@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -56,8 +57,11 @@ type ProductForm struct {
 	// RelatedSearch is what was searched for to go well with it.
 	RelatedSearch string
 	Options       [models.MaxOptions]OptionForm
-	AllPrice      string // for every variant
+	AllOf         []views.Choice // which variants get what follows
+	AllPrice      string
+	AllCompare    string
 	AllStock      string
+	AllWeight     string
 	Variants      []VariantForm
 }
 
@@ -97,25 +101,66 @@ var policyTexts = map[models.StockPolicy]string{
 // PolicyText says what happens to a variant when none is left.
 func PolicyText(policy models.StockPolicy) string { return policyTexts[policy] }
 
-// told reports whether a row of the grid says something beside price and stock,
-// or something that is wrong.
+// told reports whether a row of the grid shows all its fields: one that is not
+// seen otherwise is wrong, or waits for a choice.
 func (p EditProductPage) told(i int, v VariantForm) bool {
-	if v.Promise != "" || v.Ships != "" {
-		return true
-	}
-	for _, choice := range v.Policies {
-		if choice.Selected && choice.Value != string(models.StockDeny) {
-			return true
+	for j := range p.OptionNames() {
+		for _, choice := range v.Options[j] {
+			if choice.Selected && choice.Value == "" {
+				return true
+			}
 		}
 	}
 	for _, fault := range p.Errors {
-		for _, name := range []string{"policy", "promise", "ships"} {
+		for _, name := range hiddenFields {
 			if fault.Field == models.VariantField(i, name) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// hiddenFields are the fields of a row that are shown on demand.
+var hiddenFields = [...]string{"option1", "option2", "option3", "barcode", "policy", "promise", "ships"}
+
+// fieldLabels name the fields of a row in the list of faults.
+var fieldLabels = map[string]string{
+	"price": "Price", "compare": "Before", "sku": "SKU", "stock": "On hand", "weight": "Grams", "remove": "Remove",
+	"barcode": "Barcode", "policy": "When none is left", "promise": "What shoppers read", "ships": "Ships from",
+}
+
+// named are the faults as the list above the form tells them: those of the grid
+// say in which row and in which field.
+func (p EditProductPage) named() []views.FieldError {
+	var faults []views.FieldError
+	names := p.OptionNames()
+	for _, fault := range p.Errors {
+		if i, name, ok := p.cellOf(fault.Field); ok {
+			label := fieldLabels[name]
+			for j, option := range names {
+				if name == "option"+strconv.Itoa(j+1) {
+					label = option
+				}
+			}
+			if len(p.Form.Variants) > 1 {
+				label = strings.TrimSuffix(variantName(p.Form.Variants[i], i), newVariant) + " – " + label
+			}
+			fault.Message = label + ": " + fault.Message
+		}
+		faults = append(faults, fault)
+	}
+	return faults
+}
+
+// cellOf says in which row of the grid a field stands, and its name there.
+func (p EditProductPage) cellOf(field string) (i int, name string, ok bool) {
+	row, name, found := strings.Cut(strings.TrimPrefix(field, "variant-"), "-")
+	i, err := strconv.Atoi(row)
+	if !found || err != nil || i < 0 || i >= len(p.Form.Variants) {
+		return 0, "", false
+	}
+	return i, name, field == models.VariantField(i, name)
 }
 
 // MayEdit reports whether who looks may save.
@@ -149,6 +194,9 @@ func shopURL(slug string) templ.SafeURL { return templ.SafeURL("/products/" + ur
 
 func number(n int64) string { return strconv.FormatInt(n, 10) }
 
+// newVariant marks one that is not stored yet.
+const newVariant = " (new)"
+
 // variantName says which variant a row of the grid is.
 func variantName(v VariantForm, i int) string {
 	name := v.Title
@@ -156,7 +204,7 @@ func variantName(v VariantForm, i int) string {
 		name = "Variant " + strconv.Itoa(i+1)
 	}
 	if v.ID == "" {
-		name += " (new)"
+		name += newVariant
 	}
 	return name
 }

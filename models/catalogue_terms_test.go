@@ -108,6 +108,36 @@ func TestLowestPriceBeforeAReduction(t *testing.T) {
 		if err != nil || len(lines) != 9 || lines[0].Price != 4200 || lines[0].CompareAt != 5000 || lines[0].Actor != staff.Email || lines[len(lines)-1].Price != 100 || lines[len(lines)-1].Offered {
 			t.Errorf("%d lines of history: %+v, %v", len(lines), lines, err)
 		}
+		price(day, models.ProductActive, 5000, 0, 0)
+		price(day, models.ProductArchived, 5000, 0, 0)
+		price(60*day, models.ProductActive, 4000, 5500, 5000) // not for sale for longer than 30 days
+	})
+}
+
+// TestReductionWithoutHistory sees that what the shop never offered is reduced
+// from what the merchant says, and from then on from what the shop asked.
+func TestReductionWithoutHistory(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, url string) {
+		clock := &clock{at: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
+		store := modelstest.New(t, url, models.Options{Now: clock.now})
+		prior := func(p models.Product) int64 { return again(t, store, p.ID).Variants[0].PriorPrice }
+		reduced := models.VariantEdit{SKU: "PEN", Price: 4000, CompareAt: 5000}
+		product := made(t, store, models.ProductEdit{Name: "Pen", Status: models.ProductActive, Variants: []models.VariantEdit{reduced}})
+		if got := prior(product); got != 5000 {
+			t.Errorf("made as a reduction: %d", got)
+		}
+		clock.pass(24 * time.Hour)
+		if got := saved(t, store, product.ID, func(e *models.ProductEdit) { e.Variants[0].Price = 3500 }).Variants[0].PriorPrice; got != 4000 {
+			t.Errorf("further down after a day: %d", got)
+		}
+		draft := made(t, store, models.ProductEdit{Name: "Ink", Status: models.ProductDraft, Variants: []models.VariantEdit{{SKU: "INK", Price: 100}}})
+		saved(t, store, draft.ID, func(e *models.ProductEdit) {
+			e.Variants[0].Price, e.Variants[0].CompareAt = 4000, 6000
+		})
+		saved(t, store, draft.ID, func(e *models.ProductEdit) { e.Status = models.ProductActive })
+		if got := prior(draft); got != 6000 {
+			t.Errorf("a draft that is reduced and published: %d", got)
+		}
 	})
 }
 

@@ -47,9 +47,9 @@ func (s *Store) enterPrices(tx *gorm.DB, before Product, id int64, actor string)
 		switch {
 		case v.CompareAt <= v.Price:
 			prior = 0
-		case was >= 0 && !same:
+		case was < 0 || !same:
 			var err error
-			if prior, err = priorPrice(tx, v.ID, s.now()); err != nil {
+			if prior, err = priorPrice(tx, v.ID, v.CompareAt, s.now()); err != nil {
 				return err
 			}
 		}
@@ -72,9 +72,18 @@ func enterPriceChanges(tx *gorm.DB, rows []PriceChange) error {
 	return nil
 }
 
-// priorPrice is the lowest price at which a variant was for sale in the 30 days
-// before at, or 0 where it was not.
-func priorPrice(tx *gorm.DB, variantID int64, at time.Time) (int64, error) {
+// priorPrice is what European shops must show beside a reduction that begins at
+// a moment (Directive 98/6/EC, article 6a, as directive (EU) 2019/2161 made it,
+// and the Commission's guidance on it, 2021/C 526/02):
+//
+//   - the lowest price at which the variant was for sale in the 30 days before;
+//   - of one on sale for less long, the lowest since it is (paragraph 4);
+//   - of one that was not for sale in these 30 days, the last price before them:
+//     30 days are the shortest period, not the longest (paragraph 2);
+//   - of one that this shop never offered, the former price that the merchant
+//     states: what was asked elsewhere only they know. A reduction never stands
+//     without a price before it (paragraph 1).
+func priorPrice(tx *gorm.DB, variantID, stated int64, at time.Time) (int64, error) {
 	var rows []PriceChange
 	// From the price that was in force when the 30 days began.
 	err := tx.Where(`variant_id = ? AND id >= COALESCE((SELECT MAX(id) FROM price_changes WHERE variant_id = ? AND created_at <= ?), 0)`,
@@ -88,7 +97,17 @@ func priorPrice(tx *gorm.DB, variantID int64, at time.Time) (int64, error) {
 			lowest = row.Price
 		}
 	}
-	return lowest, nil
+	if lowest > 0 {
+		return lowest, nil
+	}
+	var last []PriceChange
+	if err := tx.Where("variant_id = ? AND offered = ?", variantID, true).Order("id DESC").Limit(1).Find(&last).Error; err != nil {
+		return 0, fmt.Errorf("read the last price of variant %d: %w", variantID, err)
+	}
+	if len(last) == 0 {
+		return stated, nil
+	}
+	return last[0].Price, nil
 }
 
 // PriceLine is a row of the price history with the variant it tells of.

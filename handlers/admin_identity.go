@@ -213,18 +213,6 @@ func (a adminPages) takeLogo(c echo.Context, headers []*multipart.FileHeader) er
 	return nil
 }
 
-// openUpload opens a file that was sent under a plain name.
-func openUpload(header *multipart.FileHeader) (multipart.File, error) {
-	if oddName(header) {
-		return nil, &models.InvalidError{Field: "file", Message: "That file’s name is a path. Give it a plain name."}
-	}
-	file, err := header.Open()
-	if err != nil {
-		return nil, fmt.Errorf("open an upload: %w", err)
-	}
-	return file, nil
-}
-
 func (a adminPages) look(c echo.Context) error {
 	identity, err := a.store.Identity(c.Request().Context())
 	if err != nil {

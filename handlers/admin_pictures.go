@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"mime"
 	"mime/multipart"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -19,14 +17,6 @@ import (
 
 // uploadRows is how many pictures can be sent at once.
 const uploadRows = 4
-
-// How much an upload may be in all, how much of it stays in memory while it is
-// read, and how long it may take.
-const (
-	uploadSize   = uploadRows*(20<<20) + 1<<20
-	uploadMemory = 4 << 20
-	uploadTime   = 10 * time.Minute
-)
 
 func (a adminPages) picturesPage(c echo.Context, product models.Product) (admin.PicturesPage, error) {
 	page := admin.PicturesPage{Product: product, Uploads: make([]string, uploadRows)}
@@ -140,49 +130,6 @@ func (a adminPages) takePicture(c echo.Context, productID int64, header *multipa
 		return errors.Join(err, a.uploads.Remove(context.WithoutCancel(c.Request().Context()), picture.Key))
 	}
 	return nil
-}
-
-// oddName reports whether a file was sent under a name that is a path. No name
-// that was sent is ever used.
-func oddName(header *multipart.FileHeader) bool {
-	_, parameters, err := mime.ParseMediaType(header.Header.Get("Content-Disposition"))
-	return err != nil || strings.ContainsAny(parameters["filename"], `/\`)
-}
-
-// giveTime lets a request take as long as an upload may: the server's own
-// time-out is for forms without files.
-func giveTime(c echo.Context) error {
-	limits := http.NewResponseController(c.Response())
-	deadline := time.Now().Add(uploadTime)
-	if err := errors.Join(limits.SetReadDeadline(deadline), limits.SetWriteDeadline(deadline)); err != nil && !errors.Is(err, http.ErrNotSupported) {
-		return fmt.Errorf("give an upload time: %w", err)
-	}
-	return nil
-}
-
-// multipartForm reads a form with files. What does not fit into memory is in
-// temporary files until RemoveAll.
-func multipartForm(c echo.Context) (*multipart.Form, error) {
-	request := c.Request()
-	if err := giveTime(c); err != nil {
-		return nil, err
-	}
-	request.Body = http.MaxBytesReader(c.Response(), request.Body, uploadSize)
-	if err := request.ParseMultipartForm(uploadMemory); err != nil {
-		var tooLarge *http.MaxBytesError
-		if errors.As(err, &tooLarge) {
-			return nil, echo.NewHTTPError(http.StatusRequestEntityTooLarge).SetInternal(err)
-		}
-		return nil, echo.NewHTTPError(http.StatusBadRequest).SetInternal(err)
-	}
-	for _, values := range request.MultipartForm.Value {
-		for _, value := range values {
-			if !isText(value) {
-				return nil, errors.Join(echo.NewHTTPError(http.StatusBadRequest), request.MultipartForm.RemoveAll())
-			}
-		}
-	}
-	return request.MultipartForm, nil
 }
 
 func (a adminPages) savePictures(c echo.Context) error {

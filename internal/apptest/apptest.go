@@ -307,6 +307,16 @@ func (b *Browser) Upload(path string, files []File, fields ...string) Answer {
 	return answer
 }
 
+// Stream sends what it reads from a body, of a kind, as it comes.
+func (b *Browser) Stream(path, kind string, body io.Reader) Answer {
+	b.t.Helper()
+	answer, err := b.send(http.MethodPost, path, kind, body)
+	if err != nil {
+		b.t.Error(err)
+	}
+	return answer
+}
+
 func formOf(fields []string) url.Values {
 	form := url.Values{}
 	for i := 0; i+1 < len(fields); i += 2 {

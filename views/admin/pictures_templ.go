@@ -589,11 +589,11 @@ func uploadForm(p PicturesPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = views.Field("file-"+strconv.Itoa(i), "file-"+strconv.Itoa(i), "File", "", p.Errors, templ.Attributes{"type": "file", "accept": "image/jpeg,image/png,image/webp"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = views.Field("new-alt-"+strconv.Itoa(i), "new-alt-"+strconv.Itoa(i), "What it shows", alt, p.Errors, templ.Attributes{"autocomplete": "off", "maxlength": "250"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = views.Field("new-alt-"+strconv.Itoa(i), "new-alt-"+strconv.Itoa(i), "What it shows", alt, p.Errors, templ.Attributes{"autocomplete": "off", "maxlength": "250"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = views.Field("file-"+strconv.Itoa(i), "file-"+strconv.Itoa(i), "File", "", p.Errors, templ.Attributes{"type": "file", "accept": "image/jpeg,image/png,image/webp"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

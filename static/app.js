@@ -59,6 +59,18 @@ document.addEventListener("click", (event) => {
   picture.style.viewTransitionName = "product";
 });
 
+// A menu of the admin closes when something else is pressed, or Escape.
+const closeMenus = (event) => {
+  for (const menu of document.querySelectorAll(".menu[open]")) {
+    if (event.key ? event.key === "Escape" : !menu.contains(event.target)) {
+      if (event.key && menu.contains(document.activeElement)) menu.firstElementChild.focus();
+      menu.open = false;
+    }
+  }
+};
+addEventListener("click", closeMenus);
+addEventListener("keydown", closeMenus);
+
 // While a payment is on its way the page looks again by itself.
 const check = document.querySelector("[data-check]")?.dataset.check;
 const look = async (tries) => {

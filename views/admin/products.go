@@ -23,6 +23,29 @@ type ProductsPage struct {
 	NextPage string
 }
 
+// productSum is what a product's variants are together.
+type productSum struct {
+	SKU               string // of the first
+	Stock, Reserved   int64  // pieces
+	Gone              int    // variants of which none is left
+	Cheapest, Dearest int64  // minor units
+}
+
+func sumOf(product models.Product) productSum {
+	var sum productSum
+	for i, v := range product.Variants {
+		if i == 0 {
+			sum.SKU, sum.Cheapest = v.SKU, v.Price
+		}
+		if v.Available() <= 0 {
+			sum.Gone++
+		}
+		sum.Stock, sum.Reserved = sum.Stock+v.Stock, sum.Reserved+v.Reserved
+		sum.Cheapest, sum.Dearest = min(sum.Cheapest, v.Price), max(sum.Dearest, v.Price)
+	}
+	return sum
+}
+
 // productStatuses are the statuses of a product in plain words.
 var productStatuses = map[string]string{
 	models.ProductActive: "for sale", models.ProductDraft: "draft", models.ProductScheduled: "scheduled", models.ProductArchived: "archived",

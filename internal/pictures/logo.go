@@ -89,9 +89,7 @@ func fit(picture image.Image, width, height int) *image.RGBA {
 	if h > height {
 		w, h = max(w*height/h, 1), height
 	}
-	small := image.NewRGBA(image.Rect(0, 0, w, h))
-	draw.CatmullRom.Scale(small, small.Bounds(), picture, picture.Bounds(), draw.Src, nil)
-	return small
+	return scale(picture, picture.Bounds(), image.Pt(w, h), nil)
 }
 
 // icon puts a logo in the middle of a square. What would not be seen on a light

@@ -13,12 +13,12 @@ import (
 	"image/png"
 	"io"
 	"io/fs"
+	"runtime/debug"
 	"strconv"
 	"strings"
 
 	"github.com/gen2brain/avif"
 	"github.com/gen2brain/webp"
-	"golang.org/x/image/draw"
 
 	"tuckshop/models"
 )
@@ -99,11 +99,22 @@ func (s *Store) put(ctx context.Context, name string, content []byte) error {
 	return nil
 }
 
-// inTurn does what takes memory, one at a time.
+// thrift is how much garbage, in percent of what is in use, may gather while a
+// picture is worked on.
+const thrift = 15
+
+// inTurn does what takes memory, one at a time, and gives the memory back: a
+// picture takes many times what the shop needs, and the next one must not come
+// on top.
 func (s *Store) inTurn(ctx context.Context, do func() error) error {
 	select {
 	case s.turn <- struct{}{}:
-		defer func() { <-s.turn }()
+		usual := debug.SetGCPercent(thrift) // what an encoder outgrows is not kept beside what it needs
+		defer func() {
+			debug.SetGCPercent(usual)
+			debug.FreeOSMemory()
+			<-s.turn
+		}()
 		return do()
 	case <-ctx.Done():
 		return fmt.Errorf("wait for a turn: %w", ctx.Err())
@@ -147,40 +158,52 @@ func (s *Store) Make(ctx context.Context, key string) error {
 		return err
 	}
 	for _, width := range widths {
-		// Each size takes seconds; uploads that somebody waits for go between.
-		var made map[string][]byte
-		err := s.inTurn(ctx, func() (err error) {
-			made, err = makeSize(picture, key, width)
-			return err
-		})
-		for name, content := range made {
-			if err == nil {
-				err = s.put(ctx, name, content)
-			}
-		}
-		if err != nil {
+		if err := s.makeSize(ctx, picture, key, width); err != nil {
 			return fmt.Errorf("make picture %s, %d pixels wide: %w", key, width, err)
 		}
 	}
 	return nil
 }
 
-// makeSize makes the files of one width, by name.
-func makeSize(picture image.Image, key string, width int) (made map[string][]byte, err error) {
-	small, name := scaled(picture, width), key+"-"+strconv.Itoa(width)
-	made = map[string][]byte{}
-	made[name+".webp"], err = encode(func(w io.Writer) error {
-		return webp.Encode(w, small, webp.Options{Quality: 76, Method: 4})
-	})
-	if err == nil {
-		made[name+".avif"], err = encode(func(w io.Writer) error {
-			return avif.Encode(w, small, avif.Options{Quality: 60, Speed: 8, ChromaSubsampling: image.YCbCrSubsampleRatio420})
+// format is one in which the shop shows pictures, in every width or in one.
+type format struct {
+	end    string
+	width  int // 0 for all
+	encode func(io.Writer, image.Image) error
+}
+
+var shown = [...]format{
+	{".webp", 0, func(w io.Writer, p image.Image) error { return webp.Encode(w, p, webp.Options{Quality: 76, Method: 4}) }},
+	{".avif", 0, func(w io.Writer, p image.Image) error {
+		return avif.Encode(w, p, avif.Options{Quality: 60, Speed: 8, ChromaSubsampling: image.YCbCrSubsampleRatio420})
+	}},
+	{".jpg", fallback, func(w io.Writer, p image.Image) error { return jpeg.Encode(w, p, &jpeg.Options{Quality: 82}) }},
+}
+
+// makeSize makes and keeps the files of one width. Each takes seconds, and a
+// turn of its own: uploads that somebody waits for go between.
+func (s *Store) makeSize(ctx context.Context, picture image.Image, key string, width int) error {
+	var small image.Image
+	for _, format := range shown {
+		if format.width != 0 && format.width != width {
+			continue
+		}
+		var content []byte
+		err := s.inTurn(ctx, func() (err error) {
+			if small == nil {
+				small = scaled(picture, width)
+			}
+			content, err = encode(func(w io.Writer) error { return format.encode(w, small) })
+			return err
 		})
+		if err == nil {
+			err = s.put(ctx, key+"-"+strconv.Itoa(width)+format.end, content)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	if err == nil && width == fallback {
-		made[name+".jpg"], err = encode(func(w io.Writer) error { return jpeg.Encode(w, small, &jpeg.Options{Quality: 82}) })
-	}
-	return made, err
+	return nil
 }
 
 func encode(into func(io.Writer) error) ([]byte, error) {
@@ -225,9 +248,7 @@ func scaled(picture image.Image, width int) image.Image {
 	if size == bounds.Size() {
 		return picture
 	}
-	small := image.NewRGBA(image.Rectangle{Max: size})
-	draw.CatmullRom.Scale(small, small.Bounds(), picture, bounds, draw.Src, nil)
-	return small
+	return scale(picture, bounds, size, nil)
 }
 
 // filling is the smallest size of a picture that fills a frame of a width, four

@@ -244,10 +244,15 @@ func refused(t *testing.T, store *pictures.Store, kept kept) {
 	binary.BigEndian.PutUint32(huge[16:], 16000)
 	binary.BigEndian.PutUint32(huge[20:], 16000)
 	binary.BigEndian.PutUint32(huge[29:], crc32.ChecksumIEEE(huge[12:29]))
+	deep := asPNG(t, image.NewNRGBA64(image.Rect(0, 0, 400, 500)))
+	binary.BigEndian.PutUint32(deep[16:], 6000)
+	binary.BigEndian.PutUint32(deep[20:], 4000)
+	binary.BigEndian.PutUint32(deep[29:], crc32.ChecksumIEEE(deep[12:29]))
 	for name, test := range map[string]struct {
 		data []byte
 		says string
 	}{
+		"16 bits a colour":   {deep, "20 megapixels with 16 bits"},
 		"nothing":            {nil, "JPEG, PNG or WebP"},
 		"a text":             {[]byte("hello"), "JPEG, PNG or WebP"},
 		"SVG":                {[]byte(`<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`), "JPEG, PNG or WebP"},

@@ -10,7 +10,6 @@ import (
 	"image/png"
 	"io"
 
-	"golang.org/x/image/draw"
 	"golang.org/x/image/webp"
 
 	"tuckshop/models"
@@ -29,14 +28,14 @@ func refuse(message string, args ...any) error {
 	return &models.InvalidError{Field: "file", Message: fmt.Sprintf(message, args...)}
 }
 
-// format is one that is taken: how it begins and how it is read.
-type format struct {
+// source is a format that is taken: how it begins and how it is read.
+type source struct {
 	begins func(data []byte) bool
 	config func(io.Reader) (image.Config, error)
 	decode func(io.Reader) (image.Image, error)
 }
 
-var formats = []format{
+var sources = []source{
 	{func(data []byte) bool { return bytes.HasPrefix(data, []byte("\xff\xd8\xff")) }, jpeg.DecodeConfig, jpeg.Decode},
 	{func(data []byte) bool { return bytes.HasPrefix(data, []byte("\x89PNG\r\n\x1a\n")) }, png.DecodeConfig, png.Decode},
 	{func(data []byte) bool {
@@ -56,14 +55,14 @@ func read(upload io.Reader) (*image.RGBA, error) {
 // decode reads an upload that is a picture and nothing else, and how its camera
 // was held. Its size is known before it takes memory.
 func decode(upload io.Reader) (image.Image, int, error) {
-	data, err := io.ReadAll(io.LimitReader(upload, MaxFile+1))
+	data, err := readAll(io.LimitReader(upload, MaxFile+1), sizeOf(upload))
 	if err != nil {
 		return nil, 0, fmt.Errorf("read an upload: %w", err)
 	}
 	if len(data) > MaxFile {
 		return nil, 0, refuse("That file is larger than %d MB.", MaxFile>>20)
 	}
-	for _, f := range formats {
+	for _, f := range sources {
 		if !f.begins(data) {
 			continue
 		}
@@ -71,6 +70,8 @@ func decode(upload io.Reader) (image.Image, int, error) {
 		switch {
 		case err != nil:
 			return nil, 0, refuse("That file is damaged: it cannot be read as a picture.")
+		case deep(config.ColorModel) && config.Width*config.Height > maxPixels/2:
+			return nil, 0, refuse("That picture has more than %d megapixels with 16 bits a colour. Save it with 8 bits, or make it smaller.", maxPixels/2/1_000_000)
 		case config.Width*config.Height > maxPixels || config.Width > maxPixels || config.Height > maxPixels:
 			return nil, 0, refuse("That picture has more than %d megapixels. Make it smaller.", maxPixels/1_000_000)
 		}
@@ -84,6 +85,37 @@ func decode(upload io.Reader) (image.Image, int, error) {
 		return picture, orientation(data), nil
 	}
 	return nil, 0, refuse("Choose a JPEG, PNG or WebP file.")
+}
+
+// sizeOf is how long an upload is, where that can be told, and else 0. It stays
+// where it is.
+func sizeOf(upload io.Reader) int64 {
+	seeker, ok := upload.(io.Seeker)
+	if !ok {
+		return 0
+	}
+	at, err := seeker.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return 0
+	}
+	end, err := seeker.Seek(0, io.SeekEnd)
+	if _, back := seeker.Seek(at, io.SeekStart); err != nil || back != nil {
+		return 0
+	}
+	return end - at
+}
+
+// readAll reads what is size bytes long, or longer, without more memory than
+// that takes.
+func readAll(from io.Reader, size int64) ([]byte, error) {
+	buffer := bytes.NewBuffer(make([]byte, 0, min(max(size, 0), MaxFile)+bytes.MinRead))
+	_, err := buffer.ReadFrom(from)
+	return buffer.Bytes(), err
+}
+
+// deep reports whether a pixel of a picture takes twice the usual memory.
+func deep(model color.Model) bool {
+	return model == color.RGBA64Model || model == color.NRGBA64Model
 }
 
 // twoFaced reports whether a picture's file is also a file of another kind. A
@@ -132,9 +164,7 @@ func upright(picture image.Image, orientation int) (*image.RGBA, error) {
 		width, height, size.X, size.Y = height, width, size.Y, size.X
 	}
 	corner := bounds.Min.Add(image.Pt((bounds.Dx()-width)/2, (bounds.Dy()-height)/2))
-	small := image.NewRGBA(image.Rectangle{Max: size})
-	draw.Draw(small, small.Bounds(), image.NewUniform(color.White), image.Point{}, draw.Src)
-	draw.CatmullRom.Scale(small, small.Bounds(), picture, image.Rectangle{Min: corner, Max: corner.Add(image.Pt(width, height))}, draw.Over, nil)
+	small := scale(picture, image.Rectangle{Min: corner, Max: corner.Add(image.Pt(width, height))}, size, color.White)
 	return turn(small, orientation), nil
 }
 

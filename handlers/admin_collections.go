@@ -41,7 +41,7 @@ func (a adminPages) collections(c echo.Context) error {
 // collectionPage makes the form of a collection as it is stored; id 0 is a new
 // one.
 func (a adminPages) collectionPage(c echo.Context, id int64) (admin.CollectionPage, error) {
-	page := admin.CollectionPage{Position: "0"}
+	page := admin.CollectionPage{Version: "0", Position: "0"}
 	title := "New collection"
 	if id != 0 {
 		var err error
@@ -54,6 +54,7 @@ func (a adminPages) collectionPage(c echo.Context, id int64) (admin.CollectionPa
 		}
 		page.Products = sizes[id]
 		stored := page.Collection
+		page.Version = strconv.FormatInt(stored.Version, 10)
 		title, page.Name, page.Slug, page.Description, page.Position = stored.Name, stored.Name, stored.Slug, stored.Description, strconv.Itoa(stored.Position)
 	}
 	if err := a.fillRule(c, &page); err != nil {
@@ -121,15 +122,20 @@ func (a adminPages) storeCollection(c echo.Context, id int64) error {
 		return err
 	}
 	text := func(name string) string { return strings.TrimSpace(form.Get(name)) }
-	page.Name, page.Slug, page.Description, page.Position = text("name"), text("slug"), text("description"), text("position")
+	page.Version, page.Name, page.Slug, page.Description, page.Position = form.Get("version"), text("name"), text("slug"), text("description"), text("position")
 	position, ok := whole(page.Position)
 	if !ok && page.Position != "" {
 		position = -1 // whose message says what to enter
 	}
 	edit := models.CollectionEdit{Name: page.Name, Slug: page.Slug, Description: page.Description, Position: int(position)}
+	edit.Version, _ = whole(page.Version)
 	faults := readRule(&page, &edit, form)
-	if form.Get("do") == "preview" {
+	switch form.Get("do") {
+	case "preview":
 		return a.previewRule(c, page, edit, faults)
+	case "edit":
+		page.Frame.Notice = unsaved
+		return a.show(c, admin.EditCollection(page))
 	}
 	if len(faults) == 0 && edit.Rule != nil && form.Get("nothing") == "" {
 		faults, err = a.nothingChosen(c, &page, edit)
@@ -146,11 +152,23 @@ func (a adminPages) storeCollection(c echo.Context, id int64) error {
 		page.Errors = faults
 		return render(c, http.StatusUnprocessableEntity, admin.EditCollection(page))
 	}
+	if isConflict(err) {
+		theirs, err := a.collectionPage(c, id)
+		if err != nil {
+			return err
+		}
+		stored := theirs.Collection
+		return a.textConflict(c, rivals{
+			"/admin/collections", "the collection “" + stored.Name + "”", collectionPath(id), stored.Version, collectionSays(page), collectionSays(theirs), form,
+		})
+	}
 	if err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/admin/collections?notice=saved")
 }
+
+func collectionPath(id int64) string { return "/admin/collections/" + strconv.FormatInt(id, 10) }
 
 func (a adminPages) deleteCollection(c echo.Context) error {
 	id, err := collectionID(c)

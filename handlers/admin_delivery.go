@@ -51,7 +51,7 @@ func (a adminPages) deliveryPage(c echo.Context, home string) (admin.DeliveryPag
 	if err != nil {
 		return admin.DeliveryPage{}, err
 	}
-	page := admin.DeliveryPage{Frame: frame, Currency: shop.Currency}
+	page := admin.DeliveryPage{Frame: frame, Currency: shop.Currency, Version: strconv.FormatInt(shop.HomeVersion, 10)}
 	if home == "" {
 		home = shop.HomeCountry
 	}
@@ -78,18 +78,42 @@ func (a adminPages) saveHome(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	err = a.store.SetHomeCountry(c.Request().Context(), form.Get("home"), actor(c, staffOf(c)))
+	home := form.Get("home")
+	version, _ := whole(form.Get("version"))
+	if form.Get("do") != "edit" {
+		err = a.store.SetHomeCountry(c.Request().Context(), home, version, actor(c, staffOf(c)))
+	}
+	if isConflict(err) {
+		return a.homeConflict(c, form)
+	}
 	faults, bad := faultsIn(err)
-	if !bad {
+	if !bad && form.Get("do") != "edit" {
 		return deliveryDone(c, err, "saved")
 	}
-	page, err := a.deliveryPage(c, form.Get("home"))
+	page, err := a.deliveryPage(c, home)
 	if err != nil {
 		return err
 	}
-	page.Errors = faults
+	page.Version, page.Errors = form.Get("version"), faults
+	if !bad {
+		page.Frame.Notice = unsaved
+		return a.show(c, admin.Delivery(page))
+	}
 	return render(c, http.StatusUnprocessableEntity, admin.Delivery(page))
 }
+
+// homeConflict shows the country that was chosen beside the one that somebody
+// else saved.
+func (a adminPages) homeConflict(c echo.Context, form url.Values) error {
+	shop, err := a.store.Shop(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	says := func(code string) []saying { return []saying{{"Country", models.CountryName(code)}} }
+	return a.textConflict(c, rivals{deliveryPath, "the shop’s country", deliveryPath, shop.HomeVersion, says(form.Get("home")), says(shop.HomeCountry), form})
+}
+
+const deliveryPath = "/admin/delivery"
 
 func deliveryDone(c echo.Context, err error, notice string) error {
 	if err != nil {
@@ -124,7 +148,7 @@ func (a adminPages) zonePage(c echo.Context) (admin.ZonePage, error) {
 		}
 		title = page.Zone.Name
 	}
-	page.Name, page.Everywhere = page.Zone.Name, page.Zone.Everywhere
+	page.Version, page.Name, page.Everywhere = strconv.FormatInt(page.Zone.Version, 10), page.Zone.Name, page.Zone.Everywhere
 	names := make([]string, len(page.Zone.Countries))
 	for i, country := range page.Zone.Countries {
 		names[i] = models.CountryName(country)
@@ -154,8 +178,13 @@ func (a adminPages) saveZone(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	page.Name, page.Countries, page.Everywhere = strings.TrimSpace(form.Get("name")), strings.TrimSpace(form.Get("countries")), form.Get("everywhere") != ""
+	page.Version, page.Name, page.Countries, page.Everywhere = form.Get("version"), strings.TrimSpace(form.Get("name")), strings.TrimSpace(form.Get("countries")), form.Get("everywhere") != ""
+	if form.Get("do") == "edit" {
+		page.Frame.Notice = unsaved
+		return a.show(c, admin.Zone(page))
+	}
 	zone := models.DeliveryZone{ID: page.Zone.ID, Name: page.Name, Everywhere: page.Everywhere}
+	zone.Version, _ = whole(page.Version)
 	for typed := range strings.FieldsFuncSeq(page.Countries, func(r rune) bool { return r == ',' || r == '\n' || r == ';' }) {
 		if typed = strings.TrimSpace(typed); typed != "" {
 			code := models.CountryOf(typed)
@@ -169,6 +198,15 @@ func (a adminPages) saveZone(c echo.Context) error {
 	if faults, bad := faultsIn(err); bad {
 		page.Errors = faults
 		return render(c, http.StatusUnprocessableEntity, admin.Zone(page))
+	}
+	if isConflict(err) {
+		theirs, err := a.zonePage(c)
+		if err != nil {
+			return err
+		}
+		stored := theirs.Zone
+		path := deliveryPath + "/zones/" + strconv.FormatInt(stored.ID, 10)
+		return a.textConflict(c, rivals{deliveryPath, "the zone “" + stored.Name + "”", path, stored.Version, zoneSays(page), zoneSays(theirs), form})
 	}
 	return deliveryDone(c, err, "saved")
 }
@@ -186,7 +224,7 @@ const moreBands = 3
 
 // methodPage makes the form of a method as it is stored.
 func (a adminPages) methodPage(c echo.Context, m models.DeliveryMethod) (admin.MethodPage, error) {
-	page := admin.MethodPage{Method: m, Kind: m.Kind, Name: m.Name, Address: m.Address}
+	page := admin.MethodPage{Method: m, Version: strconv.FormatInt(m.Version, 10), Kind: m.Kind, Name: m.Name, Address: m.Address}
 	shop, err := a.store.Shop(c.Request().Context())
 	if err != nil {
 		return page, err
@@ -300,8 +338,15 @@ func (a adminPages) storeMethod(c echo.Context, m models.DeliveryMethod) error {
 		return err
 	}
 	faults := readMethod(&page, &m, form)
+	if form.Get("do") == "edit" {
+		page.Frame.Notice = unsaved
+		return a.show(c, admin.Method(page))
+	}
 	if len(faults) == 0 {
 		err = a.store.SaveDeliveryMethod(c.Request().Context(), m, actor(c, staffOf(c)))
+		if isConflict(err) {
+			return a.methodConflict(c, page, form)
+		}
 		var bad bool
 		if faults, bad = faultsIn(err); !bad {
 			return deliveryDone(c, err, "saved")
@@ -309,6 +354,20 @@ func (a adminPages) storeMethod(c echo.Context, m models.DeliveryMethod) error {
 	}
 	page.Errors = faults
 	return render(c, http.StatusUnprocessableEntity, admin.Method(page))
+}
+
+// methodConflict shows what was typed beside what somebody else saved.
+func (a adminPages) methodConflict(c echo.Context, mine admin.MethodPage, form url.Values) error {
+	stored, err := a.namedMethod(c)
+	if err != nil {
+		return err
+	}
+	theirs, err := a.methodPage(c, stored)
+	if err != nil {
+		return err
+	}
+	path := deliveryPath + "/methods/" + strconv.FormatInt(stored.ID, 10)
+	return a.textConflict(c, rivals{deliveryPath, "the delivery “" + stored.Name + "”", path, stored.Version, methodSays(mine), methodSays(theirs), form})
 }
 
 // readMethod reads the form into the page, so that nothing typed is lost, and
@@ -341,6 +400,8 @@ func readMethod(page *admin.MethodPage, m *models.DeliveryMethod, form url.Value
 		}
 		return n
 	}
+	page.Version = form.Get("version")
+	m.Version, _ = whole(page.Version)
 	page.Name, page.Address, page.Price, page.FreeFrom = text("name"), text("address"), text("price"), text("free-from")
 	page.MinDays, page.MaxDay = text("min-days"), text("max-days")
 	if m.Kind != models.DeliveryPickup {

@@ -101,7 +101,7 @@ func TestStaffSetTax(t *testing.T) {
 		}
 		holds(t, "the editor", manager.Get(path).Body, `<option value="2" selected>Books</option>`)
 		// The class goes, and the product becomes standard.
-		if got := manager.Post("/admin/tax", append(good, "class-1-id", "2", "class-1", "")...); got.Status != http.StatusSeeOther {
+		if got := manager.Post("/admin/tax", append(good, "version", "1", "class-1-id", "2", "class-1", "")...); got.Status != http.StatusSeeOther {
 			t.Fatalf("delete: %d\n%s", got.Status, got.Body)
 		}
 		holds(t, "the audit log", manager.Get("/admin/audit").Body, "changed the tax settings", "own, prices include it, on delivery too; DE Standard VAT 19%")

@@ -102,8 +102,15 @@ func (a adminPages) saveDiscount(c echo.Context, d models.Discount, save func(mo
 		return err
 	}
 	faults := readDiscount(&page, &d, form, shop.Currency)
+	if form.Get("do") == "edit" {
+		page.Frame.Notice = unsaved
+		return a.show(c, admin.Discount(page))
+	}
 	if len(faults) == 0 {
 		err = save(d)
+	}
+	if isConflict(err) {
+		return a.discountConflict(c, page, form)
 	}
 	if fault, bad := invalid(err); bad {
 		faults, err = append(faults, fault), nil
@@ -116,6 +123,22 @@ func (a adminPages) saveDiscount(c echo.Context, d models.Discount, save func(mo
 		return render(c, http.StatusUnprocessableEntity, admin.Discount(page))
 	}
 	return c.Redirect(http.StatusSeeOther, "/admin/discounts?notice=saved")
+}
+
+// discountConflict shows what was typed beside what somebody else saved.
+func (a adminPages) discountConflict(c echo.Context, mine admin.DiscountPage, form url.Values) error {
+	stored, err := a.discountOf(c)
+	if err != nil {
+		return err
+	}
+	theirs, _, err := a.discountPage(c, stored)
+	if err != nil {
+		return err
+	}
+	path := "/admin/discounts/" + strconv.FormatInt(stored.ID, 10)
+	return a.textConflict(c, rivals{
+		"/admin/discounts", "the discount “" + stored.Label() + "”", path, stored.Version, discountSays(mine), discountSays(theirs), form,
+	})
 }
 
 func (a adminPages) switchDiscount(c echo.Context) error {
@@ -190,7 +213,7 @@ func (a adminPages) discountPage(c echo.Context, d models.Discount) (admin.Disco
 		return at.UTC().Format(discountMoment)
 	}
 	page := admin.DiscountPage{
-		Frame: frame, Discount: d, Currency: shop.Currency, Now: a.now(),
+		Frame: frame, Discount: d, Version: strconv.FormatInt(d.Version, 10), Currency: shop.Currency, Now: a.now(),
 		Name: d.Name, Code: d.Code, Kind: d.Kind, Amount: money(d.Amount), Buy: number(d.Buy), Get: number(d.Get),
 		Minimum: money(d.Minimum), Starts: moment(d.StartsAt), Ends: moment(d.EndsAt), Uses: number(d.MaxUses), Customer: number(d.MaxPerCustomer),
 	}
@@ -265,6 +288,7 @@ func readDiscount(page *admin.DiscountPage, d *models.Discount, form url.Values,
 		}
 		return ids
 	}
+	d.Version, _ = whole(text("version", &page.Version))
 	d.Name, d.Code = text("name", &page.Name), models.NormalCode(text("code", &page.Code))
 	page.Kind = models.DiscountKind(form.Get("kind"))
 	d.Kind, d.Percent, d.Amount, d.Buy, d.Get = page.Kind, 0, 0, 0, 0

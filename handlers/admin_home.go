@@ -202,7 +202,7 @@ func (a adminPages) saveSection(c echo.Context) error {
 		says := func(s models.Section) []saying {
 			return []saying{{"Heading", s.Heading}, {"Text", s.Text}, {"Button", s.Button}, {"Leads to", strings.TrimSpace(string(s.Link.Kind) + " " + s.Link.URL)}, {"Products", strconv.Itoa(s.Count)}}
 		}
-		return a.textConflict(c, rivals{"this section", sectionPath(stored.ID), stored.Version, says(edit), says(stored), form})
+		return a.textConflict(c, rivals{yourShop, "this section", sectionPath(stored.ID), stored.Version, says(edit), says(stored), form})
 	}
 	if err != nil {
 		return err

@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"mime/multipart"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -119,50 +117,12 @@ func (a adminPages) saveIdentity(c echo.Context) error {
 		says := func(p admin.IdentityPage) []saying {
 			return []saying{{"Name", p.Name}, {"Line", p.Tagline}, {"Mail address", p.Email}, {"Postal address", p.Address}, {"Elsewhere", p.Social}, {"Days to send back", p.ReturnDays}}
 		}
-		return a.textConflict(c, rivals{"what the shop says of itself", yourShop, version, says(page), says(stored), form})
+		return a.textConflict(c, rivals{yourShop, "what the shop says of itself", yourShop, version, says(page), says(stored), form})
 	}
 	if err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, yourShop+"?notice=saved")
-}
-
-// rivals are two people's texts for one thing.
-type rivals struct {
-	what, path   string
-	version      int64 // that is stored now
-	mine, theirs []saying
-	form         url.Values
-}
-
-// textConflict shows what both say differently. Everything that was sent is sent
-// again by the page's buttons, on top of the version that is stored now.
-func (a adminPages) textConflict(c echo.Context, r rivals) error {
-	page := admin.TextConflictPage{What: r.what, Path: r.path, Version: r.version}
-	var err error
-	if page.Frame, err = a.frame(c, "Somebody else saved first", yourShop); err != nil {
-		return err
-	}
-	for i := range max(len(r.mine), len(r.theirs)) {
-		var row admin.ConflictRow
-		if i < len(r.mine) {
-			row.What, row.Yours = r.mine[i].what, r.mine[i].text
-		}
-		if i < len(r.theirs) {
-			row.What, row.Theirs = r.theirs[i].what, r.theirs[i].text
-		}
-		if row.Yours != row.Theirs {
-			page.Rows = append(page.Rows, row)
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(r.form)) {
-		for _, value := range r.form[name] {
-			if name != "version" && name != "do" {
-				page.Form = append(page.Form, [2]string{name, value})
-			}
-		}
-	}
-	return render(c, http.StatusConflict, admin.TextConflict(page))
 }
 
 // changeLogo takes a logo in, or removes the one that is there.
@@ -218,16 +178,20 @@ func (a adminPages) look(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	page, err := a.lookPage(c, static.Look{Accent: identity.Accent, Paper: identity.Paper, Fonts: identity.Fonts})
+	page, err := a.lookPage(c, storedLook(identity), strconv.FormatInt(identity.LookVersion, 10))
 	if err != nil {
 		return err
 	}
 	return a.show(c, admin.Look(page))
 }
 
+func storedLook(identity models.Identity) static.Look {
+	return static.Look{Accent: identity.Accent, Paper: identity.Paper, Fonts: identity.Fonts}
+}
+
 // lookPage makes the form of the looks given.
-func (a adminPages) lookPage(c echo.Context, look static.Look) (admin.LookPage, error) {
-	page := admin.LookPage{Accent: look.Accent, Notes: lookNotes(look)}
+func (a adminPages) lookPage(c echo.Context, look static.Look, version string) (admin.LookPage, error) {
+	page := admin.LookPage{Version: version, Accent: look.Accent, Notes: lookNotes(look)}
 	if page.Accent == "" {
 		page.Accent = static.DefaultAccent
 	}
@@ -273,12 +237,21 @@ func (a adminPages) saveLook(c echo.Context) error {
 		return err
 	}
 	look := lookIn(form)
-	err = a.store.SaveLook(c.Request().Context(), models.LookEdit{Accent: look.Accent, Paper: look.Paper, Fonts: look.Fonts}, actor(c, staffOf(c)))
+	page, err := a.lookPage(c, look, form.Get("version"))
+	if err != nil {
+		return err
+	}
+	if form.Get("do") == "edit" {
+		page.Frame.Notice = unsaved
+		return a.show(c, admin.Look(page))
+	}
+	edit := models.LookEdit{Accent: look.Accent, Paper: look.Paper, Fonts: look.Fonts}
+	edit.Version, _ = whole(page.Version)
+	err = a.store.SaveLook(c.Request().Context(), edit, actor(c, staffOf(c)))
+	if isConflict(err) {
+		return a.lookConflict(c, page, form)
+	}
 	if faults, bad := faultsIn(err); bad {
-		page, err := a.lookPage(c, look)
-		if err != nil {
-			return err
-		}
 		page.Errors = faults
 		return render(c, http.StatusUnprocessableEntity, admin.Look(page))
 	}
@@ -286,6 +259,21 @@ func (a adminPages) saveLook(c echo.Context) error {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/admin/settings/look?notice=saved")
+}
+
+// lookConflict shows the looks that were chosen beside those that somebody else
+// saved.
+func (a adminPages) lookConflict(c echo.Context, mine admin.LookPage, form url.Values) error {
+	identity, err := a.store.Identity(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	theirs, err := a.lookPage(c, storedLook(identity), "")
+	if err != nil {
+		return err
+	}
+	const path = "/admin/settings/look"
+	return a.textConflict(c, rivals{yourShop, "the colours and fonts", path, identity.LookVersion, lookSays(mine), lookSays(theirs), form})
 }
 
 // previewLook shows the front page in looks that are not saved.

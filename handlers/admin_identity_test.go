@@ -73,7 +73,7 @@ func TestLooks(t *testing.T) {
 		if old := shopper.Get("/theme.css?v=0123"); old.Header.Get("Cache-Control") != "no-cache" {
 			t.Errorf("another version is kept: %q", old.Header.Get("Cache-Control"))
 		}
-		if manager.Post("/admin/settings/look", "accent", "#b8321a", "paper", "warm", "fonts", "warm"); !strings.Contains(app.Staff(models.RoleOwner).Get("/admin/audit?action=look_saved").Body, "#ffd400, white, clear") {
+		if manager.Post("/admin/settings/look", "version", "1", "accent", "#b8321a", "paper", "warm", "fonts", "warm"); !strings.Contains(app.Staff(models.RoleOwner).Get("/admin/audit?action=look_saved").Body, "#ffd400, white, clear") {
 			t.Error("the audit log does not say what the looks were")
 		}
 		app.Eventually("the first looks", func() bool { return !themeLink.MatchString(shopper.Get("/").Body) })

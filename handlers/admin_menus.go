@@ -91,7 +91,7 @@ func (a adminPages) saveMenu(c echo.Context) error {
 		if err != nil {
 			return err
 		}
-		return a.textConflict(c, rivals{"the " + strings.ToLower(menuTitles[stored.Name]), path, stored.Version, menuSays(page), menuSays(theirs), form})
+		return a.textConflict(c, rivals{yourShop, "the " + strings.ToLower(menuTitles[stored.Name]), path, stored.Version, menuSays(page), menuSays(theirs), form})
 	}
 	if err != nil {
 		return err

@@ -22,7 +22,7 @@ const (
 // taxPage writes settings into the form.
 func (a adminPages) taxPage(c echo.Context, t models.TaxSettings) (admin.TaxPage, error) {
 	frame, err := a.frame(c, "Tax", "/admin/tax")
-	page := admin.TaxPage{Frame: frame, Mode: t.Mode, Included: t.Included, Delivery: t.Delivery}
+	page := admin.TaxPage{Frame: frame, Mode: t.Mode, Included: t.Included, Delivery: t.Delivery, Version: strconv.FormatInt(t.Version, 10)}
 	for _, class := range t.Classes {
 		page.Classes = append(page.Classes, admin.TaxClassForm{ID: strconv.FormatInt(class.ID, 10), Name: class.Name})
 	}
@@ -69,21 +69,11 @@ func (a adminPages) saveTax(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	known, err := a.store.TaxClasses(ctx)
+	stored, err := a.store.TaxSettings(ctx)
 	if err != nil {
 		return err
 	}
-	settings, typed, faults := readTax(form, known)
-	if len(faults) == 0 {
-		err = a.store.SaveTaxSettings(ctx, settings, actor(c, staffOf(c)))
-		var bad bool
-		if faults, bad = faultsIn(err); !bad {
-			if err != nil {
-				return err
-			}
-			return c.Redirect(http.StatusSeeOther, "/admin/tax?notice=saved")
-		}
-	}
+	settings, typed, faults := readTax(form, stored.Classes)
 	page, err := a.taxPage(c, settings)
 	if err != nil {
 		return err
@@ -91,8 +81,42 @@ func (a adminPages) saveTax(c echo.Context) error {
 	for i, row := range typed { // right or wrong
 		page.Rates[i].Country, page.Rates[i].Percent = row.country, row.percent
 	}
+	if form.Get("do") == "edit" {
+		page.Frame.Notice = unsaved
+		return a.show(c, admin.Tax(page))
+	}
+	// What is wrong with a rate may be that somebody else deleted its class.
+	if settings.Version != stored.Version {
+		return a.taxConflict(c, page, form)
+	}
+	if len(faults) == 0 {
+		err = a.store.SaveTaxSettings(ctx, settings, actor(c, staffOf(c)))
+		var bad bool
+		if faults, bad = faultsIn(err); !bad {
+			if isConflict(err) {
+				return a.taxConflict(c, page, form)
+			}
+			if err != nil {
+				return err
+			}
+			return c.Redirect(http.StatusSeeOther, "/admin/tax?notice=saved")
+		}
+	}
 	page.Errors = faults
 	return render(c, http.StatusUnprocessableEntity, admin.Tax(page))
+}
+
+// taxConflict shows what was typed beside what somebody else saved.
+func (a adminPages) taxConflict(c echo.Context, mine admin.TaxPage, form url.Values) error {
+	stored, err := a.store.TaxSettings(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	theirs, err := a.taxPage(c, stored)
+	if err != nil {
+		return err
+	}
+	return a.textConflict(c, rivals{"/admin/tax", "the tax", "/admin/tax", stored.Version, taxSays(mine), taxSays(theirs), form})
 }
 
 // typedRate is a row of rates as it was typed.
@@ -119,6 +143,7 @@ func readTax(form url.Values, known []models.TaxClass) (models.TaxSettings, []ty
 	t := models.TaxSettings{Mode: models.TaxMode(form.Get("mode")), Included: form.Get("included") != "", Delivery: form.Get("delivery") != ""}
 	var typed []typedRate
 	var faults []views.FieldError
+	t.Version, _ = whole(form.Get("version"))
 	rows, _ := whole(form.Get("classes"))
 	for i := range int(min(max(rows, 0), 100)) {
 		id, _ := whole(form.Get(models.ClassField(i) + "-id"))

@@ -145,7 +145,7 @@ func (a adminPages) storeText(c echo.Context, stored models.Page) error {
 		if stored, err = a.storedText(c); err != nil {
 			return err
 		}
-		return a.textConflict(c, rivals{"the page “" + stored.Title + "”", textPath(stored.ID), stored.Version, pageSays(edit), pageSays(editOfPage(stored)), form})
+		return a.textConflict(c, rivals{yourShop, "the page “" + stored.Title + "”", textPath(stored.ID), stored.Version, pageSays(edit), pageSays(editOfPage(stored)), form})
 	}
 	if err != nil {
 		return err

@@ -97,8 +97,13 @@ func (s *till) chooseTax(t *rapid.T) {
 	if s.step > 1 {
 		modes = modes[:3]
 	}
+	stored, err := s.store.TaxSettings(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
 	settings := models.TaxSettings{
-		Mode: rapid.SampledFrom(modes).Draw(t, "tax"), Included: rapid.Bool().Draw(t, "included"), Delivery: rapid.Bool().Draw(t, "on delivery"),
+		Version: stored.Version,
+		Mode:    rapid.SampledFrom(modes).Draw(t, "tax"), Included: rapid.Bool().Draw(t, "included"), Delivery: rapid.Bool().Draw(t, "on delivery"),
 		Classes: []models.TaxClass{{ID: models.StandardTaxClass, Name: "Standard"}, s.reduced},
 	}
 	for _, country := range []string{"US", "DE", "FR"} {

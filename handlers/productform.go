@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -303,8 +302,6 @@ func faultsOfOptions(edit models.ProductEdit) ([]views.FieldError, bool) {
 	return faults, len(faults) > 0
 }
 
-func isConflict(err error) bool { return errors.Is(err, models.ErrConflict) }
-
 // conflict shows two people's texts. Everything that was sent is sent again by
 // the page's buttons, on top of the version that is stored now.
 func (a adminPages) conflict(c echo.Context, id int64, mine models.ProductEdit, form url.Values) error {
@@ -333,36 +330,9 @@ func (a adminPages) conflict(c echo.Context, id int64, mine models.ProductEdit, 
 	if yours, theirs, err = a.relatedFacts(c, product.ID, mine, yours, theirs); err != nil {
 		return err
 	}
-	for _, fact := range yours {
-		other := ""
-		if at := slices.IndexFunc(theirs, func(f saying) bool { return f.what == fact.what }); at >= 0 {
-			other = theirs[at].text
-			theirs = slices.Delete(theirs, at, at+1)
-		}
-		if other != fact.text {
-			page.Rows = append(page.Rows, admin.ConflictRow{What: fact.what, Yours: fact.text, Theirs: other})
-		}
-	}
-	for _, fact := range theirs {
-		page.Rows = append(page.Rows, admin.ConflictRow{What: fact.what, Theirs: fact.text})
-	}
-	names := make([]string, 0, len(form))
-	for name := range form {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		for _, value := range form[name] {
-			if name != "version" && name != "do" {
-				page.Form = append(page.Form, [2]string{name, value})
-			}
-		}
-	}
+	page.Rows, page.Form = differences(yours, theirs), sentAgain(form)
 	return render(c, http.StatusConflict, admin.Conflict(page))
 }
-
-// saying is one thing a draft says, in words.
-type saying struct{ what, text string }
 
 func factsOf(edit models.ProductEdit, stored []models.Variant, collections []views.Choice, currency string) []saying {
 	yes := map[bool]string{true: "yes", false: "no"}

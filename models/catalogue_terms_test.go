@@ -229,7 +229,7 @@ func TestCollectionsByRule(t *testing.T) {
 		choose := func(r *models.Rule) models.Collection {
 			t.Helper()
 			var err error
-			if shelf, err = store.SaveCollection(t.Context(), shelf.ID, models.CollectionEdit{Name: "Shelf", Rule: r}, staff); err != nil {
+			if shelf, err = store.SaveCollection(t.Context(), shelf.ID, models.CollectionEdit{Version: shelf.Version, Name: "Shelf", Rule: r}, staff); err != nil {
 				t.Fatal(err)
 			}
 			return shelf
@@ -295,7 +295,7 @@ func TestCollectionsByRule(t *testing.T) {
 			}
 		}
 		listed(cheap, dear)
-		if _, err := store.SaveCollection(t.Context(), hand.ID, models.CollectionEdit{Name: "Shelf", Sort: models.SortByHand, Places: map[int64]int64{cheap: 9, dear: 1}}, staff); err != nil {
+		if _, err := store.SaveCollection(t.Context(), hand.ID, models.CollectionEdit{Version: hand.Version, Name: "Shelf", Sort: models.SortByHand, Places: map[int64]int64{cheap: 9, dear: 1}}, staff); err != nil {
 			t.Fatal(err)
 		}
 		listed(dear, cheap)

@@ -11,6 +11,7 @@ import (
 
 // CollectionEdit is a collection as somebody wants it to be.
 type CollectionEdit struct {
+	Version     int64 // of the collection it was made from
 	Name        string
 	Slug        string // empty: made of the name
 	Description string
@@ -62,8 +63,8 @@ func (s *Store) CollectionSizes(ctx context.Context) (map[int64]int64, error) {
 	return sizes, nil
 }
 
-// SaveCollection stores a collection: a new one for id 0. It returns ErrNotFound
-// and InvalidErrors.
+// SaveCollection stores a collection: a new one for id 0. It returns ErrConflict
+// where somebody else saved it meanwhile, ErrNotFound and InvalidErrors.
 func (s *Store) SaveCollection(ctx context.Context, id int64, edit CollectionEdit, actor Actor) (Collection, error) {
 	collection := Collection{ID: id}
 	err := s.transaction(ctx, func(tx *gorm.DB) error {
@@ -72,6 +73,9 @@ func (s *Store) SaveCollection(ctx context.Context, id int64, edit CollectionEdi
 			var stored Collection
 			if err := tx.Take(&stored, id).Error; err != nil {
 				return found(err, "find collection %d", id)
+			}
+			if stored.Version != edit.Version {
+				return ErrConflict
 			}
 			before = collectionState(stored)
 		}
@@ -86,10 +90,10 @@ func (s *Store) SaveCollection(ctx context.Context, id int64, edit CollectionEdi
 		if id == 0 {
 			err = tx.Create(&collection).Error
 		} else {
-			err = tx.Model(&Collection{}).Where("id = ?", id).Updates(map[string]any{
+			err = unchanged(tx.Model(&Collection{}).Where("id = ? AND version = ?", id, edit.Version).Updates(map[string]any{
 				"slug": collection.Slug, "name": collection.Name, "description": collection.Description, "position": collection.Position,
-				"rule": collection.Rule, "sort": collection.Sort,
-			}).Error
+				"rule": collection.Rule, "sort": collection.Sort, "version": collection.Version,
+			}))
 		}
 		if err != nil {
 			return asTaken(err, "slug", "Another collection has that address. Choose another one.")
@@ -114,6 +118,9 @@ func (s *Store) SaveCollection(ctx context.Context, id int64, edit CollectionEdi
 // collection is the row to store.
 func (e CollectionEdit) collection(tx *gorm.DB, id int64, faults *InvalidErrors) (Collection, error) {
 	collection := Collection{ID: id, Slug: e.Slug, Name: e.Name, Description: e.Description, Position: e.Position, Sort: cmp.Or(e.Sort, SortFeatured)}
+	if id != 0 {
+		collection.Version = e.Version + 1
+	}
 	var err error
 	if e.Rule != nil {
 		if collection.Rule, err = e.Rule.text(); err != nil {

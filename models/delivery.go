@@ -28,7 +28,8 @@ var DeliveryKinds = [...]DeliveryKind{DeliveryFlat, DeliveryByWeight, DeliveryBy
 type DeliveryZone struct {
 	ID         int64
 	Name       string
-	Everywhere bool // the countries that no other zone has
+	Everywhere bool  // the countries that no other zone has
+	Version    int64 // grows with every change in its form
 
 	Countries []string         `gorm:"-"` // ISO 3166-1 alpha-2, sorted
 	Methods   []DeliveryMethod `gorm:"-"`
@@ -46,6 +47,7 @@ type DeliveryMethod struct {
 	MinDays  int64 // business days; 0 in both for no word
 	MaxDays  int64
 	Address  string         // of a pickup
+	Version  int64          // grows with every change in its form
 	Bands    []DeliveryBand `gorm:"foreignKey:MethodID"`
 }
 
@@ -317,7 +319,8 @@ func deliveryMethodByID(db *gorm.DB, id int64) (DeliveryMethod, error) {
 // SaveDeliveryZone stores a zone with its countries, a new one where its ID is
 // 0, and returns it. It returns InvalidErrors for a name that is missing or too
 // long, for an unknown country, for one that another zone has and for a second
-// zone of everywhere else, and ErrNotFound.
+// zone of everywhere else, ErrConflict where somebody else changed it since
+// zone.Version, and ErrNotFound.
 func (s *Store) SaveDeliveryZone(ctx context.Context, zone DeliveryZone, actor Actor) (DeliveryZone, error) {
 	zone.Name, zone.Methods = strings.TrimSpace(zone.Name), nil
 	slices.Sort(zone.Countries)
@@ -327,19 +330,27 @@ func (s *Store) SaveDeliveryZone(ctx context.Context, zone DeliveryZone, actor A
 		if err != nil {
 			return err
 		}
+		before := ""
+		if zone.ID != 0 {
+			was, err := zoneByID(zones, zone.ID)
+			if err != nil {
+				return err
+			}
+			if was.Version != zone.Version {
+				return ErrConflict
+			}
+			before = was.audited()
+		}
 		if err := zone.faults(zones).orNil(); err != nil {
 			return err
 		}
-		before := ""
 		if zone.ID == 0 {
 			err = tx.Create(&zone).Error
 		} else {
-			was, findErr := zoneByID(zones, zone.ID)
-			if findErr != nil {
-				return findErr
-			}
-			before = was.audited()
-			err = tx.Model(&DeliveryZone{ID: zone.ID}).Updates(map[string]any{"name": zone.Name, "everywhere": zone.Everywhere}).Error
+			err = unchanged(tx.Model(&DeliveryZone{ID: zone.ID}).Where("version = ?", zone.Version).Updates(map[string]any{
+				"name": zone.Name, "everywhere": zone.Everywhere, "version": zone.Version + 1,
+			}))
+			zone.Version++
 		}
 		if err == nil {
 			err = tx.Where("zone_id = ?", zone.ID).Delete(&deliveryCountry{}).Error
@@ -425,8 +436,9 @@ func (s *Store) DeleteDeliveryZone(ctx context.Context, id int64, actor Actor) e
 }
 
 // SaveDeliveryMethod stores a method with its bands, a new one where its ID is
-// 0. It returns InvalidErrors for what Faults finds, and ErrNotFound for an
-// unknown method or zone.
+// 0. It returns InvalidErrors for what Faults finds, ErrConflict where somebody
+// else changed it since method.Version, and ErrNotFound for an unknown method
+// or zone.
 func (s *Store) SaveDeliveryMethod(ctx context.Context, method DeliveryMethod, actor Actor) error {
 	method.Name, method.Address = strings.TrimSpace(method.Name), strings.TrimSpace(method.Address)
 	if method.banded() {
@@ -448,11 +460,15 @@ func (s *Store) SaveDeliveryMethod(ctx context.Context, method DeliveryMethod, a
 			if err != nil {
 				return err
 			}
+			if was.Version != method.Version {
+				return ErrConflict
+			}
 			before = was.audited(shop.Currency)
-			err = tx.Model(&DeliveryMethod{ID: method.ID}).Updates(map[string]any{
+			err = unchanged(tx.Model(&DeliveryMethod{ID: method.ID}).Where("version = ?", method.Version).Updates(map[string]any{
 				"name": method.Name, "kind": method.Kind, "price": method.Price, "free_from": method.FreeFrom,
 				"min_days": method.MinDays, "max_days": method.MaxDays, "address": method.Address,
-			}).Error
+				"version": method.Version + 1,
+			}))
 			if err != nil {
 				return err
 			}
@@ -522,8 +538,9 @@ func (s *Store) DeleteDeliveryMethod(ctx context.Context, id int64, actor Actor)
 }
 
 // SetHomeCountry says where the shop is: the country that counts for shoppers
-// who chose none. It returns InvalidErrors for an unknown one.
-func (s *Store) SetHomeCountry(ctx context.Context, country string, actor Actor) error {
+// who chose none. It returns InvalidErrors for an unknown one, and ErrConflict where
+// somebody else set it since the version of Shop.HomeVersion.
+func (s *Store) SetHomeCountry(ctx context.Context, country string, version int64, actor Actor) error {
 	if countryNames()[country] == "" {
 		return InvalidErrors{{"home", "Choose the country of the shop."}}
 	}
@@ -532,7 +549,9 @@ func (s *Store) SetHomeCountry(ctx context.Context, country string, actor Actor)
 		if err := tx.Take(&shop, 1).Error; err != nil {
 			return found(err, "read the shop's row")
 		}
-		if err := tx.Model(&Shop{}).Where("id = ?", 1).UpdateColumn("home_country", country).Error; err != nil {
+		err := unchanged(tx.Model(&Shop{}).Where("id = 1 AND home_version = ?", version).
+			UpdateColumns(map[string]any{"home_country": country, "home_version": version + 1}))
+		if err != nil {
 			return err
 		}
 		if err := s.audit(tx, actor, AuditDeliveryChanged, "the shop's country", shop.HomeCountry, country); err != nil {

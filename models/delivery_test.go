@@ -136,7 +136,7 @@ func TestDeliveryOfACart(t *testing.T) {
 		if err := store.SetCartDelivery(ctx, heavy, "AT", 0); !says(err, "None of our ways of delivery to Austria takes these articles together") {
 			t.Errorf("too heavy: %v", err)
 		}
-		if err := store.SetHomeCountry(ctx, "JP", models.Actor{}); err != nil {
+		if err := store.SetHomeCountry(ctx, "JP", 0, models.Actor{}); err != nil {
 			t.Fatal(err)
 		}
 		if sum := sumOf(t, store, heavy); sum.Delivery.Method.Name != "Pickup" {
@@ -228,7 +228,7 @@ func TestDeliverySettingsAreChecked(t *testing.T) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-		if err := store.SetHomeCountry(ctx, "XX", actor); field(err) != "home" {
+		if err := store.SetHomeCountry(ctx, "XX", 0, actor); field(err) != "home" {
 			t.Errorf("an unknown home: %v", err)
 		}
 		if err := store.SaveDeliveryMethod(ctx, models.DeliveryMethod{Name: "A", ZoneID: new(int64), Kind: models.DeliveryFlat}, actor); !errors.Is(err, models.ErrNotFound) {

@@ -60,6 +60,7 @@ type Discount struct {
 	MaxUses        int64      // 0 for any number
 	MaxPerCustomer int64      // by mail address; 0 for any number
 	Enabled        bool
+	Version        int64 // grows with every change in its form
 
 	// Reserved counts the open checkouts that hold a use, Used the paid orders.
 	Reserved  int64
@@ -199,7 +200,7 @@ func (d Discount) Faults() []InvalidError {
 // CreateDiscount stores a new discount and returns it. It returns an
 // InvalidError for what Faults finds and for a code that another one has.
 func (s *Store) CreateDiscount(ctx context.Context, d Discount, actor Actor) (Discount, error) {
-	d.ID, d.Reserved, d.Used, d.CreatedAt, d.UpdatedAt = 0, 0, 0, s.now(), s.now()
+	d.ID, d.Version, d.Reserved, d.Used, d.CreatedAt, d.UpdatedAt = 0, 0, 0, 0, s.now(), s.now()
 	err := s.saveDiscount(ctx, &d, func(tx *gorm.DB, currency string) error {
 		if err := tx.Create(&d).Error; err != nil {
 			return err
@@ -213,21 +214,25 @@ func (s *Store) CreateDiscount(ctx context.Context, d Discount, actor Actor) (Di
 }
 
 // UpdateDiscount changes a discount; what it was used for stays as it is. The
-// errors are those of CreateDiscount, and ErrNotFound.
+// errors are those of CreateDiscount, ErrConflict where somebody else changed it
+// since d.Version, and ErrNotFound.
 func (s *Store) UpdateDiscount(ctx context.Context, d Discount, actor Actor) error {
 	err := s.saveDiscount(ctx, &d, func(tx *gorm.DB, currency string) error {
 		was := []Discount{{}}
 		if err := tx.Take(&was[0], d.ID).Error; err != nil {
 			return found(err, "find it")
 		}
+		if was[0].Version != d.Version {
+			return ErrConflict
+		}
 		if err := loadScopes(tx, was); err != nil {
 			return err
 		}
-		err := tx.Model(&Discount{ID: d.ID}).Updates(map[string]any{
+		err := unchanged(tx.Model(&Discount{ID: d.ID}).Where("version = ?", d.Version).Updates(map[string]any{
 			"name": d.Name, "code": d.Code, "kind": d.Kind, "percent": d.Percent, "amount": d.Amount, "buy_pieces": d.Buy, "get_pieces": d.Get,
 			"minimum": d.Minimum, "starts_at": d.StartsAt, "ends_at": d.EndsAt, "max_uses": d.MaxUses, "max_per_customer": d.MaxPerCustomer,
-			"updated_at": s.now(),
-		}).Error
+			"version": d.Version + 1, "updated_at": s.now(),
+		}))
 		if err != nil {
 			return err
 		}

@@ -11,11 +11,21 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+	"gorm.io/gorm"
 )
 
 // ErrConflict says that somebody else saved in the meantime. Nothing was
 // changed.
 var ErrConflict = errors.New("somebody else saved in the meantime")
+
+// unchanged is the outcome of an update of the version that a form was made
+// from: ErrConflict where that is no longer there.
+func unchanged(update *gorm.DB) error {
+	if update.Error == nil && update.RowsAffected == 0 {
+		return ErrConflict
+	}
+	return update.Error
+}
 
 // Limits of what an editor takes.
 const (

@@ -14,8 +14,10 @@ type Shop struct {
 	CatalogueVersion int64  // grows with every change a shopper can see
 	HomeCountry      string // ISO 3166-1 alpha-2; where a delivery goes without a word
 	TaxMode          TaxMode
-	TaxIncluded      bool // prices hold tax
-	TaxDelivery      bool // delivery is taxed
+	TaxIncluded      bool  // prices hold tax
+	TaxDelivery      bool  // delivery is taxed
+	TaxVersion       int64 // grows with every save of the tax settings
+	HomeVersion      int64 // grows with every save of HomeCountry
 	CreatedAt        time.Time
 }
 
@@ -149,6 +151,7 @@ type Collection struct {
 	Position    int
 	Rule        string      // what it holds, as Rule writes it; empty: what was put into it
 	Sort        ProductSort `gorm:"default:featured"` // how its page lists them at first
+	Version     int64       // grows with every save of its form
 }
 
 // Cart is a shopper's cart, found by the token in the shopper's cookie.

@@ -30,6 +30,8 @@ type Identity struct {
 	LogoTone   string // LogoDark, LogoLight or neither
 	ReturnDays int    // how long shoppers may send something back; 0: the shop says nothing about it
 	Version    int64  // grows with every save of the texts
+	// LookVersion grows with every save of Accent, Paper and Fonts.
+	LookVersion int64
 }
 
 // TableName keeps the one-row table singular.
@@ -163,7 +165,10 @@ func identityState(name, tagline, email, address string, social []string, return
 }
 
 // LookEdit is the shop's colours and fonts as somebody wants them to be.
-type LookEdit struct{ Accent, Paper, Fonts string }
+type LookEdit struct {
+	Version              int64 // of the look it was made from
+	Accent, Paper, Fonts string
+}
 
 var hexColour = regexp.MustCompile(`^#[0-9a-f]{6}$`)
 
@@ -182,14 +187,17 @@ func (e LookEdit) Faults() InvalidErrors {
 	return faults
 }
 
-// SaveLook stores the shop's colours and fonts. It returns InvalidErrors.
+// SaveLook stores the shop's colours and fonts. It returns ErrConflict where
+// somebody else saved them meanwhile, and InvalidErrors.
 func (s *Store) SaveLook(ctx context.Context, edit LookEdit, actor Actor) error {
 	return s.changeIdentity(ctx, AuditLookSaved, actor, func(tx *gorm.DB, before Identity) (was, is string, err error) {
 		if err := edit.Faults().orNil(); err != nil {
 			return "", "", err
 		}
-		err = tx.Model(&Identity{}).Where("id = 1").UpdateColumns(map[string]any{"accent": edit.Accent, "paper": edit.Paper, "fonts": edit.Fonts}).Error
-		return lookState(LookEdit{before.Accent, before.Paper, before.Fonts}), lookState(edit), err
+		err = unchanged(tx.Model(&Identity{}).Where("id = 1 AND look_version = ?", edit.Version).UpdateColumns(map[string]any{
+			"accent": edit.Accent, "paper": edit.Paper, "fonts": edit.Fonts, "look_version": edit.Version + 1,
+		}))
+		return lookState(LookEdit{Accent: before.Accent, Paper: before.Paper, Fonts: before.Fonts}), lookState(edit), err
 	})
 }
 

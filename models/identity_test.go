@@ -55,7 +55,7 @@ func TestIdentity(t *testing.T) {
 		if err := store.SaveIdentity(ctx, edit, editor); !errors.Is(err, models.ErrConflict) {
 			t.Errorf("saved over a colleague's: %v", err)
 		}
-		for _, look := range []models.LookEdit{{"red", "warm", "warm"}, {"#FF0000", "warm", "warm"}, {"#ff0000", "beige", "warm"}, {"#ff0000", "warm", "comic"}} {
+		for _, look := range []models.LookEdit{{0, "red", "warm", "warm"}, {0, "#FF0000", "warm", "warm"}, {0, "#ff0000", "beige", "warm"}, {0, "#ff0000", "warm", "comic"}} {
 			if got := refused(store.SaveLook(ctx, look, editor)); len(got) != 1 {
 				t.Errorf("%v: refused for %q", look, got)
 			}

@@ -166,8 +166,9 @@ func rateOf(rates []TaxRate, class *int64) TaxRate {
 // TaxSettings is how the shop stands to tax.
 type TaxSettings struct {
 	Mode     TaxMode
-	Included bool // prices hold tax
-	Delivery bool // delivery is taxed, as the standard class
+	Included bool  // prices hold tax
+	Delivery bool  // delivery is taxed, as the standard class
+	Version  int64 // grows with every save
 	Classes  []TaxClass
 	Rates    []TaxRate
 }
@@ -182,7 +183,7 @@ func taxSettings(db *gorm.DB) (TaxSettings, error) {
 	if err := db.Take(&shop, 1).Error; err != nil {
 		return TaxSettings{}, found(err, "read the shop's row")
 	}
-	t := TaxSettings{Mode: shop.TaxMode, Included: shop.TaxIncluded, Delivery: shop.TaxDelivery}
+	t := TaxSettings{Mode: shop.TaxMode, Included: shop.TaxIncluded, Delivery: shop.TaxDelivery, Version: shop.TaxVersion}
 	if err := db.Order("id").Find(&t.Classes).Error; err != nil {
 		return t, fmt.Errorf("list tax classes: %w", err)
 	}
@@ -287,7 +288,8 @@ func (t TaxSettings) audited() string {
 
 // SaveTaxSettings stores how the shop stands to tax. Classes without an ID are
 // new; those that are missing are deleted with their rates, and their products
-// become standard. It returns InvalidErrors for what Faults finds.
+// become standard. It returns InvalidErrors for what Faults finds, and
+// ErrConflict where somebody else saved since t.Version.
 func (s *Store) SaveTaxSettings(ctx context.Context, t TaxSettings, actor Actor) error {
 	if err := t.Faults().orNil(); err != nil {
 		return err
@@ -297,8 +299,9 @@ func (s *Store) SaveTaxSettings(ctx context.Context, t TaxSettings, actor Actor)
 		if err != nil {
 			return err
 		}
-		err = tx.Model(&Shop{}).Where("id = ?", 1).
-			UpdateColumns(map[string]any{"tax_mode": t.Mode, "tax_included": t.Included, "tax_delivery": t.Delivery}).Error
+		err = unchanged(tx.Model(&Shop{}).Where("id = 1 AND tax_version = ?", t.Version).UpdateColumns(map[string]any{
+			"tax_mode": t.Mode, "tax_included": t.Included, "tax_delivery": t.Delivery, "tax_version": t.Version + 1,
+		}))
 		if err != nil {
 			return err
 		}

@@ -31,8 +31,12 @@ func TestRatesAreRead(t *testing.T) {
 // taxed stores settings with rates for two classes in Germany.
 func taxed(t *testing.T, store *models.Store, mode models.TaxMode, included bool) {
 	t.Helper()
+	stored, err := store.TaxSettings(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
 	settings := models.TaxSettings{
-		Mode: mode, Included: included, Delivery: true, Classes: []models.TaxClass{{ID: models.StandardTaxClass, Name: "Standard"}},
+		Version: stored.Version, Mode: mode, Included: included, Delivery: true, Classes: []models.TaxClass{{ID: models.StandardTaxClass, Name: "Standard"}},
 		Rates: []models.TaxRate{{Country: "DE", ClassID: models.StandardTaxClass, Name: "VAT", Rate: 190_000}},
 	}
 	if err := store.SaveTaxSettings(t.Context(), settings, models.Actor{Email: "owner@example.com"}); err != nil {

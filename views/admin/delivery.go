@@ -14,6 +14,7 @@ type DeliveryPage struct {
 	Zones     []models.DeliveryZone
 	Pickups   []models.DeliveryMethod
 	Countries []views.Choice // for the shop's own
+	Version   string         // of the shop's own
 	Errors    []views.FieldError
 }
 
@@ -22,6 +23,7 @@ type DeliveryPage struct {
 type ZonePage struct {
 	Frame           Frame
 	Zone            models.DeliveryZone
+	Version         string
 	Name, Countries string
 	Everywhere      bool
 	Errors          []views.FieldError
@@ -33,6 +35,7 @@ type MethodPage struct {
 	Frame    Frame
 	Zone     models.DeliveryZone // its ID is 0 for a pickup
 	Method   models.DeliveryMethod
+	Version  string
 	Currency string
 
 	Kind                             models.DeliveryKind
@@ -66,6 +69,9 @@ func (p ZonePage) action() string {
 var deliveryKinds = map[models.DeliveryKind]string{
 	models.DeliveryFlat: "One price", models.DeliveryByWeight: "By the weight of the cart, in grams", models.DeliveryBySubtotal: "By what the articles come to",
 }
+
+// DeliveryKindText says how a method works out its price.
+func DeliveryKindText(kind models.DeliveryKind) string { return deliveryKinds[kind] }
 
 // whereText says what a zone covers.
 func whereText(z models.DeliveryZone) string {
@@ -113,6 +119,7 @@ func costText(m models.DeliveryMethod, currency string) string {
 // TaxPage is how the shop stands to tax, as it was typed.
 type TaxPage struct {
 	Frame    Frame
+	Version  string
 	Mode     models.TaxMode
 	Included bool
 	Delivery bool
@@ -137,5 +144,8 @@ func (p TaxPage) MayEdit() bool { return p.Frame.May("POST", "/admin/tax") }
 var taxModes = map[models.TaxMode]string{
 	models.TaxNone: "No tax", models.TaxOwn: "By the rates below", models.TaxStripe: "Stripe Tax works it out, from the address on the payment page",
 }
+
+// TaxModeText says who works the tax out.
+func TaxModeText(mode models.TaxMode) string { return taxModes[mode] }
 
 func rowLabel(what string, i int) string { return what + " " + strconv.Itoa(i+1) }

@@ -24,6 +24,7 @@ type DiscountsPage struct {
 type DiscountPage struct {
 	Frame    Frame
 	Discount models.Discount
+	Version  string
 	Currency string
 	Now      time.Time
 
@@ -55,6 +56,15 @@ func anyPicked(picks []Pick) bool {
 var statusTexts = map[models.DiscountStatus]string{
 	models.DiscountActive: "Active", models.DiscountScheduled: "Scheduled", models.DiscountOver: "Over", models.DiscountOff: "Switched off",
 }
+
+// discountKinds are the kinds of a discount in plain words.
+var discountKinds = map[models.DiscountKind]string{
+	models.DiscountPercent: "A percentage off", models.DiscountAmount: "An amount off",
+	models.DiscountBundle: "Some of several pieces cheaper", models.DiscountDelivery: "Free delivery",
+}
+
+// DiscountKindText says what a kind of discount gives.
+func DiscountKindText(kind models.DiscountKind) string { return discountKinds[kind] }
 
 // usesText says how often a discount was used, and how often it may be.
 func usesText(d models.Discount) string {

@@ -29,6 +29,7 @@ type IdentityPage struct {
 // LookPage is the form of the shop's colours and fonts.
 type LookPage struct {
 	Frame       Frame
+	Version     string
 	Accent      string // #rrggbb
 	Papers      []views.Choice
 	Fonts       []views.Choice

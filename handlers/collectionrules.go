@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -43,7 +44,7 @@ func (a adminPages) fillRule(c echo.Context, page *admin.CollectionPage) error {
 		}
 	}
 	showConditions(page, typed)
-	showSorts(page, page.Collection.Sort)
+	showSorts(page, cmp.Or(page.Collection.Sort, models.SortFeatured))
 	if page.Collection.Sort != models.SortByHand {
 		return nil
 	}
@@ -89,7 +90,9 @@ func showConditions(page *admin.CollectionPage, typed []typedCondition) {
 func showSorts(page *admin.CollectionPage, chosen models.ProductSort) {
 	page.Sorts = nil
 	for _, sort := range sorts {
-		page.Sorts = append(page.Sorts, views.Choice{Value: string(sort.value), Label: sort.label, Selected: sort.value == chosen})
+		if slices.Contains(models.CollectionSorts[:], sort.value) {
+			page.Sorts = append(page.Sorts, views.Choice{Value: string(sort.value), Label: sort.label, Selected: sort.value == chosen})
+		}
 	}
 	page.Sorts = append(page.Sorts, views.Choice{Value: string(models.SortByHand), Label: "By hand", Selected: chosen == models.SortByHand})
 }

@@ -302,7 +302,7 @@ func EditCollection(p CollectionPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = views.Field("name", "name", "Name", p.Name, p.Errors, templ.Attributes{"autocomplete": "off", "maxlength": "200"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = views.Field("name", "name", "Name", p.Name, p.Errors, templ.Attributes{"required": true, "autocomplete": "off", "maxlength": "200"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -468,7 +468,7 @@ func Zone(p ZonePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = views.Field("name", "name", "Name, for you alone", p.Name, p.Errors, templ.Attributes{"autocomplete": "off", "maxlength": "60"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = views.Field("name", "name", "Name, for you alone", p.Name, p.Errors, templ.Attributes{"required": true, "autocomplete": "off", "maxlength": "60"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -650,12 +650,12 @@ func Method(p MethodPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = views.Field("name", "name", "Name, as shoppers read it", p.Name, p.Errors, templ.Attributes{"autocomplete": "off", "maxlength": "60"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = views.Field("name", "name", "Name, as shoppers read it", p.Name, p.Errors, templ.Attributes{"required": true, "autocomplete": "off", "maxlength": "60"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			if p.Kind == models.DeliveryPickup {
-				templ_7745c5c3_Err = views.Field("address", "address", "Address", p.Address, p.Errors, templ.Attributes{"autocomplete": "off", "maxlength": "200"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = views.Field("address", "address", "Address", p.Address, p.Errors, templ.Attributes{"required": true, "autocomplete": "off", "maxlength": "200"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -523,7 +523,7 @@ func Discount(p DiscountPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = views.Field("name", "name", "Name", p.Name, p.Errors, templ.Attributes{"autocomplete": "off", "maxlength": "40"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = views.Field("name", "name", "Name", p.Name, p.Errors, templ.Attributes{"required": true, "autocomplete": "off", "maxlength": "40"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

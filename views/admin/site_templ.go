@@ -246,7 +246,7 @@ func Identity(p IdentityPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = views.Field("name", "name", "Name of the shop", p.Name, p.Errors, templ.Attributes{"autocomplete": "organization", "maxlength": "60"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = views.Field("name", "name", "Name of the shop", p.Name, p.Errors, templ.Attributes{"required": true, "autocomplete": "organization", "maxlength": "60"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

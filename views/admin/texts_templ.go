@@ -315,7 +315,7 @@ func EditText(p TextPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = views.Field("title", "title", "Title", p.Title, p.Errors, templ.Attributes{"autocomplete": "off", "maxlength": "200"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = views.Field("title", "title", "Title", p.Title, p.Errors, templ.Attributes{"required": true, "autocomplete": "off", "maxlength": "200"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -118,15 +118,18 @@ func collectionSays(p admin.CollectionPage) []saying {
 	return says
 }
 
-func discountSays(p admin.DiscountPage) []saying {
-	picked := func(from []admin.Pick) string {
-		var names []string
-		for _, pick := range from {
-			if pick.Picked {
-				names = append(names, pick.Name)
-			}
-		}
-		return strings.Join(names, ", ")
+func (a adminPages) discountSays(c echo.Context, p admin.DiscountPage, d models.Discount) ([]saying, error) {
+	ctx := c.Request().Context()
+	products, err := namesOf(d.ProductIDs, func(ids []int64) ([]models.Named, error) {
+		named, err := a.store.ProductsNamed(ctx, ids)
+		return productLabels(named), err
+	})
+	if err != nil {
+		return nil, err
+	}
+	collections, err := namesOf(d.CollectionIDs, func(ids []int64) ([]models.Named, error) { return a.store.CollectionsNamed(ctx, ids) })
+	if err != nil {
+		return nil, err
 	}
 	moment := func(typed string) string { return strings.Replace(typed, "T", " ", 1) }
 	says := []saying{{"Name", p.Name}, {"Code", p.Code}, {"What it gives", admin.DiscountKindText(p.Kind)}}
@@ -139,8 +142,8 @@ func discountSays(p admin.DiscountPage) []saying {
 		says = append(says, saying{"Pieces to buy", p.Buy}, saying{"Cheaper pieces", p.Get}, saying{"Percent off those", p.BundlePercent})
 	}
 	return append(says,
-		saying{"Collections", picked(p.Collections)}, saying{"Products", picked(p.Products)}, saying{"Orders from", p.Minimum},
-		saying{"Starts", moment(p.Starts)}, saying{"Ends", moment(p.Ends)}, saying{"Uses in all", p.Uses}, saying{"Uses per customer", p.Customer})
+		saying{"Collections", collections}, saying{"Products", products}, saying{"Orders from", p.Minimum},
+		saying{"Starts", moment(p.Starts)}, saying{"Ends", moment(p.Ends)}, saying{"Uses in all", p.Uses}, saying{"Uses per customer", p.Customer}), nil
 }
 
 func zoneSays(p admin.ZonePage) []saying {

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -101,8 +102,13 @@ func (a adminPages) saveDiscount(c echo.Context, d models.Discount, save func(mo
 	if err != nil {
 		return err
 	}
+	products, collections := readPicks(form, "product", d.ProductIDs), readPicks(form, "collection", d.CollectionIDs)
+	if err := a.pickGoods(c.Request().Context(), &page, products, collections); err != nil {
+		return err
+	}
+	d.ProductIDs, d.CollectionIDs = products.chosen, collections.chosen
 	faults := readDiscount(&page, &d, form, shop.Currency)
-	if form.Get("do") == "edit" {
+	if do := form.Get("do"); do == "edit" || do == "find" {
 		page.Frame.Notice = unsaved
 		return a.show(c, admin.Discount(page))
 	}
@@ -110,7 +116,7 @@ func (a adminPages) saveDiscount(c echo.Context, d models.Discount, save func(mo
 		err = save(d)
 	}
 	if isConflict(err) {
-		return a.discountConflict(c, page, form)
+		return a.discountConflict(c, page, d, form)
 	}
 	if fault, bad := invalid(err); bad {
 		faults, err = append(faults, fault), nil
@@ -126,18 +132,26 @@ func (a adminPages) saveDiscount(c echo.Context, d models.Discount, save func(mo
 }
 
 // discountConflict shows what was typed beside what somebody else saved.
-func (a adminPages) discountConflict(c echo.Context, mine admin.DiscountPage, form url.Values) error {
+func (a adminPages) discountConflict(c echo.Context, page admin.DiscountPage, edit models.Discount, form url.Values) error {
 	stored, err := a.discountOf(c)
 	if err != nil {
 		return err
 	}
-	theirs, _, err := a.discountPage(c, stored)
+	saved, _, err := a.discountPage(c, stored)
+	if err != nil {
+		return err
+	}
+	mine, err := a.discountSays(c, page, edit)
+	if err != nil {
+		return err
+	}
+	theirs, err := a.discountSays(c, saved, stored)
 	if err != nil {
 		return err
 	}
 	path := "/admin/discounts/" + strconv.FormatInt(stored.ID, 10)
 	return a.textConflict(c, rivals{
-		"/admin/discounts", "the discount “" + stored.Label() + "”", path, stored.Version, discountSays(mine), discountSays(theirs), form,
+		"/admin/discounts", "the discount “" + stored.Label() + "”", path, stored.Version, mine, theirs, form,
 	})
 }
 
@@ -186,14 +200,6 @@ func (a adminPages) discountPage(c echo.Context, d models.Discount) (admin.Disco
 	if err != nil {
 		return admin.DiscountPage{}, shop, err
 	}
-	products, err := a.store.ProductNames(ctx)
-	if err != nil {
-		return admin.DiscountPage{}, shop, err
-	}
-	collections, err := a.store.Collections(ctx)
-	if err != nil {
-		return admin.DiscountPage{}, shop, err
-	}
 	number := func(n int64) string {
 		if n == 0 {
 			return ""
@@ -222,13 +228,16 @@ func (a adminPages) discountPage(c echo.Context, d models.Discount) (admin.Disco
 	} else {
 		page.Percent = number(d.Percent)
 	}
-	for _, product := range products {
-		page.Products = append(page.Products, admin.Pick{ID: product.ID, Name: product.Name, Picked: slices.Contains(d.ProductIDs, product.ID)})
+	return page, shop, a.pickGoods(ctx, &page, storedPicks(d.ProductIDs), storedPicks(d.CollectionIDs))
+}
+
+// pickGoods fills in what the discount is for.
+func (a adminPages) pickGoods(ctx context.Context, page *admin.DiscountPage, products, collections picks) (err error) {
+	if page.Products, err = a.productPicker(ctx, products, "product"); err != nil {
+		return err
 	}
-	for _, collection := range collections {
-		page.Collections = append(page.Collections, admin.Pick{ID: collection.ID, Name: collection.Name, Picked: slices.Contains(d.CollectionIDs, collection.ID)})
-	}
-	return page, shop, nil
+	page.Collections, err = a.collectionPicker(ctx, collections, "collection")
+	return err
 }
 
 // readDiscount reads the form into the page, so that nothing typed is lost, and
@@ -278,16 +287,6 @@ func readDiscount(page *admin.DiscountPage, d *models.Discount, form url.Values,
 		add(field, "Enter when it "+field+" as a date and a time, such as 2026-12-01T09:00.")
 		return nil
 	}
-	picked := func(field string, from []admin.Pick) []int64 {
-		var ids []int64
-		for i := range from {
-			from[i].Picked = slices.Contains(form[field], strconv.FormatInt(from[i].ID, 10))
-			if from[i].Picked {
-				ids = append(ids, from[i].ID)
-			}
-		}
-		return ids
-	}
 	d.Version, _ = whole(text("version", &page.Version))
 	d.Name, d.Code = text("name", &page.Name), models.NormalCode(text("code", &page.Code))
 	page.Kind = models.DiscountKind(form.Get("kind"))
@@ -306,7 +305,6 @@ func readDiscount(page *admin.DiscountPage, d *models.Discount, form url.Values,
 	d.Minimum = money("minimum", &page.Minimum)
 	d.StartsAt, d.EndsAt = moment("starts", &page.Starts), moment("ends", &page.Ends)
 	d.MaxUses, d.MaxPerCustomer = number("uses", &page.Uses), number("customer", &page.Customer)
-	d.CollectionIDs, d.ProductIDs = picked("collection", page.Collections), picked("product", page.Products)
 	for _, fault := range d.Faults() {
 		add(fault.Field, fault.Message)
 	}

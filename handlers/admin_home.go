@@ -111,7 +111,7 @@ func (a adminPages) storedSection(c echo.Context) (models.Section, error) {
 }
 
 // sectionForm makes the form of a section.
-func (a adminPages) sectionForm(c echo.Context, section models.Section) (admin.SectionPage, error) {
+func (a adminPages) sectionForm(c echo.Context, section models.Section, search string) (admin.SectionPage, error) {
 	page := admin.SectionPage{Section: section, Keep: section.PictureID != 0}
 	ctx := c.Request().Context()
 	if section.PictureID != 0 {
@@ -124,15 +124,15 @@ func (a adminPages) sectionForm(c echo.Context, section models.Section) (admin.S
 		}
 	}
 	var err error
-	if page.Collections, err = a.collectionChoices(c, []int64{section.CollectionID}); err != nil {
+	if page.Collections, err = a.sectionCollections(c, section.CollectionID, search); err != nil {
 		return page, err
 	}
 	for _, count := range models.SectionCounts {
 		text := strconv.Itoa(count)
 		page.Counts = append(page.Counts, views.Choice{Value: text, Label: text, Selected: count == section.Count})
 	}
-	choices, err := a.linkChoices(c, false)
-	if err != nil {
+	var choices []views.Choice
+	if choices, page.Find, err = a.linkChoices(c, false, search); err != nil {
 		return page, err
 	}
 	if page.Link, err = a.linkForm(c, choices, section.Link); err != nil {
@@ -147,11 +147,28 @@ func (a adminPages) section(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	page, err := a.sectionForm(c, section)
+	page, err := a.sectionForm(c, section, "")
 	if err != nil {
 		return err
 	}
 	return a.show(c, admin.Section(page))
+}
+
+// sectionCollections are the collections that a section may show.
+func (a adminPages) sectionCollections(c echo.Context, chosen int64, search string) ([]views.Choice, error) {
+	named, err := a.store.CollectionsNamed(c.Request().Context(), []int64{chosen})
+	if err != nil {
+		return nil, err
+	}
+	found, err := a.findCollections(c.Request().Context(), search)
+	var choices []views.Choice
+	for _, collection := range append(named, slices.DeleteFunc(found, func(n models.Named) bool { return n.ID == chosen })...) {
+		choices = append(choices, views.Choice{Value: strconv.FormatInt(collection.ID, 10), Label: collection.Name, Selected: collection.ID == chosen})
+	}
+	if len(choices) == 0 {
+		choices = append(choices, views.Choice{Label: "Find one below"})
+	}
+	return choices, err
 }
 
 // sectionFields reads a section's form, with files or without.
@@ -178,7 +195,7 @@ func (a adminPages) saveSection(c echo.Context) error {
 	}
 	defer done()
 	edit := sectionIn(form, stored)
-	page, err := a.sectionForm(c, edit)
+	page, err := a.sectionForm(c, edit, trimmed(form, findField))
 	if err != nil {
 		return err
 	}
@@ -189,7 +206,7 @@ func (a adminPages) saveSection(c echo.Context) error {
 			page.Picture = &picture
 		}
 	}
-	if form.Get("do") == "edit" {
+	if do := form.Get("do"); do == "edit" || do == "find" {
 		page.Frame.Notice = unsaved
 		return a.show(c, admin.Section(page))
 	}
@@ -256,9 +273,12 @@ var linkKinds = [...]struct {
 	{models.LinkLookup, "Find your order"}, {models.LinkCart, "Cart"},
 }
 
-// linkChoices are what a link may lead to.
-func (a adminPages) linkChoices(c echo.Context, heading bool) ([]views.Choice, error) {
-	ctx := c.Request().Context()
+// findField is the field in which staff search for what a link may lead to.
+const findField = "find-q"
+
+// linkChoices are what a link may lead to: of many collections and pages, those
+// that a search finds.
+func (a adminPages) linkChoices(c echo.Context, heading bool, search string) ([]views.Choice, *admin.LinkSearch, error) {
 	choices := []views.Choice{{Value: "", Label: "Choose…"}}
 	if heading {
 		choices = append(choices, views.Choice{Value: string(models.LinkHeading), Label: "No link: a heading"})
@@ -266,25 +286,69 @@ func (a adminPages) linkChoices(c echo.Context, heading bool) ([]views.Choice, e
 	for _, k := range linkKinds {
 		choices = append(choices, views.Choice{Value: string(k.kind), Label: k.label})
 	}
-	collections, err := a.store.Collections(ctx)
+	found, err := a.linkTargets(c.Request().Context(), search)
+	if err != nil {
+		return nil, nil, err
+	}
+	var find *admin.LinkSearch
+	if search != "" || len(found) > foundPicks {
+		find = &admin.LinkSearch{Search: search, Nothing: len(found) == 0}
+	}
+	switch {
+	case search != "":
+		found = found[:min(len(found), foundPicks)]
+	case find != nil:
+		found = nil
+	}
+	choices = append(choices, found...)
+	return append(choices, views.Choice{Value: string(models.LinkURL), Label: "An address"}), find, nil
+}
+
+// linkTargets are the collections and pages whose names hold what was typed.
+func (a adminPages) linkTargets(ctx context.Context, search string) ([]views.Choice, error) {
+	collections, err := a.store.FindCollections(ctx, search, foundPicks+1)
 	if err != nil {
 		return nil, err
 	}
+	var choices []views.Choice
 	for _, collection := range collections {
-		choices = append(choices, views.Choice{Value: linkValue(models.LinkCollection, collection.ID), Label: "Collection: " + collection.Name})
+		choices = append(choices, collectionLink(collection))
 	}
 	pages, err := a.store.Pages(ctx)
-	if err != nil {
-		return nil, err
-	}
 	for _, page := range pages {
-		label := "Page: " + page.Title
-		if page.Status == models.PageDraft {
-			label += " (draft: not shown yet)"
+		if strings.Contains(strings.ToLower(page.Title), strings.ToLower(search)) {
+			choices = append(choices, pageLink(page))
 		}
-		choices = append(choices, views.Choice{Value: linkValue(models.LinkPage, page.ID), Label: label})
 	}
-	return append(choices, views.Choice{Value: string(models.LinkURL), Label: "An address"}), nil
+	return choices, err
+}
+
+func collectionLink(collection models.Named) views.Choice {
+	return views.Choice{Value: linkValue(models.LinkCollection, collection.ID), Label: "Collection: " + collection.Name}
+}
+
+func pageLink(page models.Page) views.Choice {
+	label := "Page: " + page.Title
+	if page.Status == models.PageDraft {
+		label += " (draft: not shown yet)"
+	}
+	return views.Choice{Value: linkValue(models.LinkPage, page.ID), Label: label}
+}
+
+// linkTarget is what a link names, as a choice; none where it is gone.
+func (a adminPages) linkTarget(ctx context.Context, link models.Link) ([]views.Choice, error) {
+	if link.Kind == models.LinkCollection {
+		named, err := a.store.CollectionsNamed(ctx, []int64{link.ID})
+		if err != nil || len(named) == 0 {
+			return nil, err
+		}
+		return []views.Choice{collectionLink(named[0])}, nil
+	}
+	page, err := a.store.PageByID(ctx, link.ID)
+	if errors.Is(err, models.ErrNotFound) {
+		return nil, nil
+	}
+	return []views.Choice{pageLink(page)}, err
 }
 
 func linkValue(kind models.LinkKind, id int64) string {
@@ -298,6 +362,13 @@ func (a adminPages) linkForm(c echo.Context, choices []views.Choice, link models
 	switch link.Kind {
 	case models.LinkCollection, models.LinkPage:
 		value = linkValue(link.Kind, link.ID)
+		if !slices.ContainsFunc(choices, func(c views.Choice) bool { return c.Value == value }) {
+			target, err := a.linkTarget(c.Request().Context(), link)
+			if err != nil {
+				return form, err
+			}
+			form.Kinds = slices.Insert(form.Kinds, len(form.Kinds)-1, target...)
+		}
 	case models.LinkProduct:
 		value = string(models.LinkURL)
 		product, err := a.store.ProductByID(c.Request().Context(), link.ID)

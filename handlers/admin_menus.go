@@ -10,16 +10,18 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"tuckshop/models"
+	"tuckshop/views"
 	"tuckshop/views/admin"
 )
 
 // menuTitles are what the menus are called.
 var menuTitles = map[string]string{models.MenuHeader: "Header menu", models.MenuFooter: "Footer menu"}
 
-func (a adminPages) menuForm(c echo.Context, menu models.Menu) (admin.MenuPage, error) {
+func (a adminPages) menuForm(c echo.Context, menu models.Menu, search string) (admin.MenuPage, error) {
 	page := admin.MenuPage{Name: menu.Name, Version: strconv.FormatInt(menu.Version, 10)}
-	choices, err := a.linkChoices(c, menu.Name == models.MenuFooter)
-	if err != nil {
+	var choices []views.Choice
+	var err error
+	if choices, page.Find, err = a.linkChoices(c, menu.Name == models.MenuFooter, search); err != nil {
 		return page, err
 	}
 	for _, entry := range menu.Entries {
@@ -38,7 +40,7 @@ func (a adminPages) menu(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	page, err := a.menuForm(c, menu)
+	page, err := a.menuForm(c, menu, "")
 	if err != nil {
 		return err
 	}
@@ -65,14 +67,14 @@ func (a adminPages) saveMenu(c echo.Context) error {
 		typed.Entries, err = a.ownMenu(c, stored.Name)
 	case "up", "down", "remove":
 		arrange(&typed, do, at)
-	case "edit":
+	case "edit", "find":
 	default:
 		redraw = false
 	}
 	if err != nil {
 		return err
 	}
-	page, err := a.menuForm(c, typed)
+	page, err := a.menuForm(c, typed, trimmed(form, findField))
 	if err != nil {
 		return err
 	}
@@ -87,7 +89,7 @@ func (a adminPages) saveMenu(c echo.Context) error {
 	}
 	path := "/admin/settings/menus/" + stored.Name
 	if isConflict(err) {
-		theirs, err := a.menuForm(c, stored)
+		theirs, err := a.menuForm(c, stored, "")
 		if err != nil {
 			return err
 		}
@@ -132,7 +134,14 @@ func arrange(menu *models.Menu, do, typed string) {
 	}
 }
 
-// ownMenu are the entries that the shop shows of its own.
+// Of what a merchant begins a menu with, so many collections and pages.
+const (
+	menuCollections = 10
+	menuPages       = 20
+)
+
+// ownMenu are the entries that the shop shows of its own, as far as there is
+// room.
 func (a adminPages) ownMenu(c echo.Context, name string) ([]models.MenuEntry, error) {
 	collections, err := a.store.Collections(c.Request().Context())
 	if err != nil {
@@ -147,7 +156,7 @@ func (a adminPages) ownMenu(c echo.Context, name string) ([]models.MenuEntry, er
 	} else {
 		entries = append(entries, entry("Shop", models.LinkHeading, 0), entry("", models.LinkAll, 0))
 	}
-	for _, collection := range collections {
+	for _, collection := range collections[:min(len(collections), menuCollections)] {
 		entries = append(entries, entry("", models.LinkCollection, collection.ID))
 	}
 	if name == models.MenuFooter {
@@ -156,7 +165,7 @@ func (a adminPages) ownMenu(c echo.Context, name string) ([]models.MenuEntry, er
 			return nil, err
 		}
 		entries = append(entries, entry("Help", models.LinkHeading, 0), entry("", models.LinkLookup, 0), entry("", models.LinkCart, 0), entry("", models.LinkSearch, 0))
-		for _, page := range pages {
+		for _, page := range pages[:min(len(pages), menuPages)] {
 			if page.Policy == "" && page.Status == models.PagePublished {
 				entries = append(entries, entry("", models.LinkPage, page.ID))
 			}

@@ -64,9 +64,6 @@ func readRelated(form url.Values) []int64 {
 	return related
 }
 
-// foundProducts is how many products a search in the editor offers.
-const foundProducts = 8
-
 // relatedChoices offers the products that were chosen to go well with one, and
 // those that a search finds.
 func (a adminPages) relatedChoices(c echo.Context, id int64, chosen []int64, search string) ([]views.Choice, error) {
@@ -75,7 +72,7 @@ func (a adminPages) relatedChoices(c echo.Context, id int64, chosen []int64, sea
 		return nil, err
 	}
 	if search != "" {
-		found, _, err := a.store.Products(c.Request().Context(), models.ProductFilter{Search: search, Drafts: true, PerPage: foundProducts})
+		found, _, err := a.store.Products(c.Request().Context(), models.ProductFilter{Search: search, Drafts: true, PerPage: foundPicks})
 		if err != nil {
 			return nil, err
 		}
@@ -86,12 +83,8 @@ func (a adminPages) relatedChoices(c echo.Context, id int64, chosen []int64, sea
 		}
 	}
 	var choices []views.Choice
-	for _, product := range products {
-		label := product.Name
-		if product.Status != models.ProductActive {
-			label += " (" + admin.ProductStatusText(product.Status) + ")"
-		}
-		choices = append(choices, views.Choice{Value: strconv.FormatInt(product.ID, 10), Label: label, Selected: slices.Contains(chosen, product.ID)})
+	for _, product := range productLabels(products) {
+		choices = append(choices, views.Choice{Value: strconv.FormatInt(product.ID, 10), Label: product.Name, Selected: slices.Contains(chosen, product.ID)})
 	}
 	return choices, nil
 }

@@ -405,18 +405,3 @@ func (s *Store) Discounts(ctx context.Context, f DiscountFilter) ([]Discount, er
 	}
 	return discounts, nil
 }
-
-// Named is a row's id and name, for lists to choose from.
-type Named struct {
-	ID   int64
-	Name string
-}
-
-// ProductNames lists every product by name, drafts too.
-func (s *Store) ProductNames(ctx context.Context) ([]Named, error) {
-	var names []Named
-	if err := s.read.WithContext(ctx).Model(&Product{}).Select("id, name").Order("LOWER(name), id").Scan(&names).Error; err != nil {
-		return nil, fmt.Errorf("list the names of products: %w", err)
-	}
-	return names, nil
-}

@@ -32,24 +32,8 @@ type DiscountPage struct {
 	Kind                                     models.DiscountKind
 	Percent, Amount, Buy, Get, BundlePercent string
 	Minimum, Starts, Ends, Uses, Customer    string
-	Collections, Products                    []Pick
+	Collections, Products                    Picker
 	Errors                                   []views.FieldError
-}
-
-// Pick is something that can be chosen.
-type Pick struct {
-	ID     int64
-	Name   string
-	Picked bool
-}
-
-func anyPicked(picks []Pick) bool {
-	for _, pick := range picks {
-		if pick.Picked {
-			return true
-		}
-	}
-	return false
 }
 
 // statusTexts are the statuses of a discount in plain words.

@@ -85,6 +85,7 @@ type SectionPage struct {
 	Frame       Frame
 	Section     models.Section // as typed
 	Link        LinkForm
+	Find        *LinkSearch // nil where every choice is shown
 	Collections []views.Choice
 	Counts      []views.Choice
 	Picture     *models.SitePicture
@@ -110,12 +111,19 @@ type LinkForm struct {
 	URL   string
 }
 
+// LinkSearch is a search for what a link may lead to, as typed.
+type LinkSearch struct {
+	Search  string
+	Nothing bool // was found
+}
+
 // MenuPage is the form of a menu.
 type MenuPage struct {
 	Frame   Frame
 	Name    string
 	Version string
 	Entries []MenuForm
+	Find    *LinkSearch // nil where every choice is shown
 	Errors  []views.FieldError
 }
 

@@ -78,8 +78,11 @@ func (h checkout) buyNow(c echo.Context) error {
 	default:
 		if fault, bad := invalid(err); bad { // where it goes, or an offer that has just been used up
 			message := fault.Message
-			if fault.Field == "country" || fault.Field == "method" {
+			switch fault.Field {
+			case "country", "method":
 				message += " Your cart lets you choose: add it to your cart first."
+			case "email":
+				message += " Your cart has the field for it: add it to your cart first."
 			}
 			return h.carts.refuseAdd(c, form, variantID, &models.InvalidError{Field: "quantity", Message: message})
 		}

@@ -291,6 +291,7 @@ func (h carts) page(c echo.Context) (views.CartPage, error) {
 			return page, err
 		}
 		page.Discount = cartDiscount(sum.Offer, currency)
+		page.Email = cartEmail(cart, sum.Offer)
 		if page.Delivery, err = h.cartDelivery(ctx, sum, snap.shop); err != nil {
 			return page, err
 		}
@@ -316,6 +317,19 @@ func cartDiscount(offer models.Offer, currency string) views.CartDiscount {
 		shown.Problem = fault.Message
 	}
 	return shown
+}
+
+// cartEmail asks for the shopper's address where a discount is counted by it.
+func cartEmail(cart models.Cart, offer models.Offer) views.CartEmail {
+	asked := views.CartEmail{Value: cart.Email}
+	if offer.Limited() {
+		asked.Asked, asked.Discount = true, offer.Discount.Called()
+	}
+	if cart.Email != "" { // which the shopper may have mistyped
+		asked.Spent = offer.Spent
+		asked.Asked = asked.Asked || offer.Spent != "" || offer.CodeSpent
+	}
+	return asked
 }
 
 func cartLine(line models.CartLine, currency string) views.CartLine {

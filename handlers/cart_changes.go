@@ -1,9 +1,12 @@
 package handlers
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -55,31 +58,61 @@ func (h carts) note(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	typed, token := form.Get("note"), h.token(c)
-	err = h.store.SetCartNote(c.Request().Context(), token, typed)
-	if fault, bad := invalid(err); bad {
-		return h.showNote(c, fault, typed)
-	}
-	if errors.Is(err, models.ErrNotFound) {
+	token := h.token(c)
+	faults, err := h.keep(c.Request().Context(), token, form)
+	switch {
+	case errors.Is(err, models.ErrNotFound):
 		return c.Redirect(http.StatusSeeOther, "/cart?notice=no-note")
-	}
-	if err != nil {
+	case err != nil:
 		return err
+	case len(faults) > 0:
+		return h.showKept(c, form, faults...)
 	}
 	h.setCookie(c, token)
-	if typed == "" {
-		return c.Redirect(http.StatusSeeOther, "/cart?notice=no-note")
+	switch {
+	case form.Get("note") != "":
+		return c.Redirect(http.StatusSeeOther, "/cart?notice=note")
+	case form.Has("email"):
+		return c.Redirect(http.StatusSeeOther, "/cart?notice=updated")
 	}
-	return c.Redirect(http.StatusSeeOther, "/cart?notice=note")
+	return c.Redirect(http.StatusSeeOther, "/cart?notice=no-note")
 }
 
-// showNote shows the cart with what is wrong with a note, which stays as it was
-// typed.
-func (h carts) showNote(c echo.Context, fault views.FieldError, typed string) error {
+// keep keeps what is typed beside the button to the payment page with the cart
+// and says what is wrong with it. What is right is kept in any case.
+func (h carts) keep(ctx context.Context, token string, form url.Values) ([]views.FieldError, error) {
+	var faults []views.FieldError
+	for _, typed := range []struct {
+		field string
+		keep  func(ctx context.Context, token, typed string) error
+	}{{"email", h.store.SetCartEmail}, {"note", h.store.SetCartNote}} {
+		if !form.Has(typed.field) {
+			continue
+		}
+		err := typed.keep(ctx, token, form.Get(typed.field))
+		if fault, bad := invalid(err); bad {
+			faults = append(faults, fault)
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	return faults, nil
+}
+
+// showKept shows the cart with what is wrong with what is typed beside the
+// button to the payment page, which stays as it is.
+func (h carts) showKept(c echo.Context, form url.Values, faults ...views.FieldError) error {
 	page, err := h.page(c)
 	if err != nil {
 		return err
 	}
-	page.Errors, page.Note = []views.FieldError{fault}, typed
+	page.Errors = faults
+	if form.Has("note") {
+		page.Note = form.Get("note")
+	}
+	page.Email.Asked = page.Email.Asked || slices.ContainsFunc(faults, func(f views.FieldError) bool { return f.Field == "email" })
+	if form.Has("email") {
+		page.Email.Value = form.Get("email")
+	}
 	return h.draw(c, http.StatusUnprocessableEntity, page)
 }

@@ -35,14 +35,12 @@ func (h checkout) start(c echo.Context) error {
 		return err
 	}
 	token := h.carts.token(c)
-	if form.Has("note") {
-		err = h.store.SetCartNote(ctx, token, form.Get("note"))
-		if fault, bad := invalid(err); bad {
-			return h.carts.showNote(c, fault, form.Get("note"))
-		}
-		if err != nil && !errors.Is(err, models.ErrNotFound) {
-			return err
-		}
+	faults, err := h.carts.keep(ctx, token, form)
+	if len(faults) > 0 {
+		return h.carts.showKept(c, form, faults...)
+	}
+	if err != nil && !errors.Is(err, models.ErrNotFound) {
+		return err
 	}
 	url, err := h.paymentPage(ctx, token, form.Get("total"))
 	var unsellable *models.UnsellableError
@@ -61,19 +59,40 @@ func (h checkout) start(c echo.Context) error {
 	case errors.As(err, &unsellable):
 		return h.showUnsellable(c, token)
 	case errors.As(err, &changed):
-		return h.carts.show422(c, views.FieldError{Field: "cart", Message: fmt.Sprintf("The total has changed from %s to %s since you saw it. Please have a look before you pay.", changed.Was, changed.Now)})
+		return h.showTotal(c, changed)
+	case errors.As(err, &refused) && refused.BadEmail:
+		return h.carts.showKept(c, form, views.FieldError{Field: "email", Message: "The payment page does not take this mail address. Please check how it is spelled."})
 	case errors.As(err, &refused) && refused.TooSmall:
 		return c.Redirect(http.StatusSeeOther, "/cart?notice=too-small")
 	case errors.As(err, &refused):
 		h.log.ErrorContext(ctx, "stripe did not open a payment page", "definite", refused.Definite, "error", err)
 		return c.Redirect(http.StatusSeeOther, "/cart?notice=stripe")
 	}
-	if fault, bad := invalid(err); bad && fault.Field == "country" {
+	fault, bad := invalid(err)
+	switch {
+	case !bad:
+		return err
+	case fault.Field == "email":
+		return h.carts.showKept(c, form, fault)
+	case fault.Field == "country":
 		return h.carts.show422(c, fault)
-	} else if bad {
-		return h.showDiscount(c, fault)
 	}
-	return err
+	return h.showDiscount(c, fault)
+}
+
+// showTotal shows the cart at another total than its shopper was shown, with
+// the reason where the shopper's address is it.
+func (h checkout) showTotal(c echo.Context, changed *models.TotalChangedError) error {
+	page, err := h.carts.page(c)
+	if err != nil {
+		return err
+	}
+	fault := views.FieldError{Field: "cart", Message: fmt.Sprintf("The total has changed from %s to %s since you saw it. Please have a look before you pay.", changed.Was, changed.Now)}
+	if page.Email.Spent != "" {
+		fault = views.FieldError{Field: "email", Message: fmt.Sprintf("“%s” was used with this mail address as often as one customer may, so the total is now %s instead of %s.", page.Email.Spent, changed.Now, changed.Was)}
+	}
+	page.Errors = []views.FieldError{fault}
+	return h.carts.draw(c, http.StatusUnprocessableEntity, page)
 }
 
 // showDiscount shows the cart with why its discount does not count any more.

@@ -11,6 +11,7 @@ import (
 
 	"tuckshop/internal/apptest"
 	"tuckshop/internal/browsertest"
+	"tuckshop/models"
 	"tuckshop/models/modelstest"
 )
 
@@ -44,6 +45,27 @@ func (w walk) drawer() {
 	w.Press(".drawer button[value='0']")
 	w.Await(`document.querySelector(".drawer .lead")`)
 	w.look("product with an empty drawer")
+}
+
+// asked looks at the field for the address that a discount is counted by.
+func (w walk) asked() {
+	w.t.Helper()
+	once, err := w.app.Store.CreateDiscount(w.t.Context(), models.Discount{
+		Name: "Once", Code: "ONCE", Kind: models.DiscountPercent, Percent: 10, MaxPerCustomer: 1, Enabled: true,
+	}, models.Actor{Email: "owner@example.com"})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.Fill("#code", "once")
+	w.Click(".coupon button")
+	w.look("cart that asks for an address")
+	w.Fill("#email", "ada")
+	w.check("status", w.Click("#checkout"), http.StatusUnprocessableEntity)
+	w.look("cart with a faulty address")
+	w.Click(".kept button")
+	if err := w.app.Store.SwitchDiscount(w.t.Context(), once.ID, false, models.Actor{}); err != nil {
+		w.t.Fatal(err)
+	}
 }
 
 // shared looks at what is said of a note, at a shared cart, and at the cart of

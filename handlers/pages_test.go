@@ -220,6 +220,7 @@ func (w walk) cart() {
 	w.check("status", w.Click("#checkout"), http.StatusUnprocessableEntity)
 	w.look("cart refused for its code")
 	w.Click(".kept button")
+	w.asked()
 	w.Fill("main input[inputmode=numeric]", "-2")
 	w.check("status", w.Click(".line form:has(input[inputmode=numeric]) button"), http.StatusUnprocessableEntity)
 	w.look("cart with a fault")

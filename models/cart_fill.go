@@ -87,7 +87,7 @@ func (s *Store) FillCart(ctx context.Context, token, own string, variantID, quan
 			return fmt.Errorf("find the shopper's cart: %w", err)
 		}
 		err = tx.Model(&Cart{}).Where("id = ?", cart.ID).UpdateColumns(map[string]any{
-			"delivery_country": usual.DeliveryCountry, "delivery_method_id": usual.DeliveryMethodID,
+			"delivery_country": usual.DeliveryCountry, "delivery_method_id": usual.DeliveryMethodID, "email": usual.Email,
 		}).Error
 		if err != nil {
 			return fmt.Errorf("deliver cart %d as the shopper's: %w", cart.ID, err)

@@ -39,7 +39,8 @@ type Checkout struct {
 // It returns ErrNotFound for a missing or empty cart and, with nothing changed,
 // an UnsellableError when a line is short of stock, has a new price or was
 // taken out unseen, and an
-// InvalidError when the cart's discount does not count any more.
+// InvalidError when the cart's discount does not count any more or the
+// shopper's address is missing that it is counted by.
 func (s *Store) BeginCheckout(ctx context.Context, token string) (Checkout, error) {
 	return s.beginCheckout(ctx, token, nil)
 }
@@ -64,6 +65,9 @@ func (s *Store) beginCheckout(ctx context.Context, token string, shown *int64) (
 		}
 		if sum.Offer.Fault != nil {
 			return sum.Offer.Fault
+		}
+		if sum.Offer.Limited() && sum.Email == "" {
+			return errNeedsEmail(*sum.Offer.Discount)
 		}
 		if len(cart.Losses) > 0 {
 			return &UnsellableError{Losses: cart.Losses}
@@ -391,9 +395,11 @@ func (s *Store) EndUnopenedAttempt(ctx context.Context, attempt CheckoutAttempt)
 	return ended, nil
 }
 
+// expireOrder ends an order that nobody paid. The address it was counted by is
+// not kept: its shopper has bought nothing.
 func (s *Store) expireOrder(tx *gorm.DB, order *Order, detail string) error {
-	order.Status = OrderExpired
-	err := tx.Model(&Order{ID: order.ID}).Updates(map[string]any{"status": OrderExpired, "updated_at": s.now()}).Error
+	order.Status, order.Email = OrderExpired, ""
+	err := tx.Model(&Order{ID: order.ID}).Updates(map[string]any{"status": OrderExpired, "email": "", "updated_at": s.now()}).Error
 	if err != nil {
 		return fmt.Errorf("expire order %d: %w", order.ID, err)
 	}

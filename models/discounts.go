@@ -84,6 +84,14 @@ func (d Discount) Label() string {
 	return d.Name
 }
 
+// Called is its label in a sentence to a shopper.
+func (d Discount) Called() string {
+	if d.Automatic() {
+		return "the offer “" + d.Name + "”"
+	}
+	return "the code " + d.Code
+}
+
 // Status is where it stands at a moment.
 func (d Discount) Status(now time.Time) DiscountStatus {
 	switch {

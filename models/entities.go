@@ -167,6 +167,7 @@ type Cart struct {
 	// 0 for no word.
 	DeliveryCountry  string
 	DeliveryMethodID int64
+	Email            string // the shopper's, in lower case, where a discount is counted by it
 	CreatedAt        time.Time
 	UpdatedAt        time.Time
 	Items            []CartItem
@@ -251,7 +252,7 @@ type Order struct {
 	AmountRefunded  int64  // of what was paid, in its currency
 	PaidAmount      *int64 // minor units of PaidCurrency, where another payment than Total came
 	PaidCurrency    string // ISO 4217, upper case; empty: Currency
-	Email           string
+	Email           string // what Stripe was told; before, what a discount is counted by
 	Note            string // the shopper's word to the merchant
 	ShippingName    string
 	ShippingAddress Address `gorm:"embedded;embeddedPrefix:shipping_"`

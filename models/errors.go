@@ -56,6 +56,7 @@ type PaymentError struct {
 	Status   int    // Stripe's HTTP status; 0 where it did not answer
 	Reason   string // Stripe's own sentence for people, where it gave one
 	TooSmall bool   // the total is less than Stripe takes
+	BadEmail bool   // Stripe does not take the shopper's mail address
 	Err      error
 }
 

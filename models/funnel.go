@@ -441,6 +441,9 @@ func emptyCart(tx *gorm.DB, order *Order) error {
 	if order.DiscountCode != "" { // it has served
 		values["discount_code"] = ""
 	}
+	if order.DiscountID != nil {
+		values["email"] = ""
+	}
 	if order.Note != "" {
 		values["note"] = ""
 	}

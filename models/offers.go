@@ -22,7 +22,16 @@ type Offer struct {
 	Code        string // the code the cart keeps
 	Fault       error  // why that code does not count: an InvalidError for the shopper
 	Beaten      bool   // the code would count, but Discount saves more
+	// Spent and CodeSpent tell that the customer has used a discount as often as one
+	// may: Spent names one that counts by itself and would save more than what
+	// counts now, CodeSpent is of the code.
+	Spent     string
+	CodeSpent bool
 }
+
+// Limited reports whether what counts has a limit per customer, so that the
+// shopper's address must be known.
+func (o Offer) Limited() bool { return o.Discount != nil && o.Discount.MaxPerCustomer > 0 }
 
 // worth is what the offer saves in all.
 func (o Offer) worth() int64 { return o.Saving + o.OffDelivery }
@@ -49,7 +58,7 @@ func (s *Store) offer(db *gorm.DB, shop Shop, cart Cart, lines []CartLine, deliv
 	if err != nil {
 		return offer, err
 	}
-	var ofCode int64
+	var ofCode, ofSpent int64
 	for i, d := range discounts {
 		priced := priceLines(d, lines, collections)
 		off, shares := d.saving(priced, amountStep(shop.Currency))
@@ -63,6 +72,19 @@ func (s *Store) offer(db *gorm.DB, shop Shop, cart Cart, lines []CartLine, deliv
 		if err != nil {
 			return offer, err
 		}
+		if fault == nil {
+			used, err := spent(db, cart, d)
+			if err != nil {
+				return offer, err
+			}
+			if used {
+				fault = errSpent(d)
+				offer.CodeSpent = offer.CodeSpent || !d.Automatic()
+			}
+			if used && d.Automatic() && off > ofSpent {
+				offer.Spent, ofSpent = d.Name, off
+			}
+		}
 		if !d.Automatic() {
 			offer.Fault = fault
 			ofCode = off
@@ -75,6 +97,9 @@ func (s *Store) offer(db *gorm.DB, shop Shop, cart Cart, lines []CartLine, deliv
 				offer.Saving, offer.OffDelivery = 0, off
 			}
 		}
+	}
+	if ofSpent <= offer.worth() {
+		offer.Spent = ""
 	}
 	offer.Beaten = ofCode > 0 && offer.Fault == nil && offer.Discount.Automatic()
 	return offer, nil
@@ -169,9 +194,6 @@ func (d Discount) refusal(now time.Time, currency string, subtotal int64, lines 
 
 // exhausted says why a discount has no use left for a cart; nil where it has.
 // A use that the cart's own open order holds is the cart's.
-//
-// The shopper's mail address is known only once an order is paid. Here those
-// of the cart's earlier orders stand for it.
 func (s *Store) exhausted(db *gorm.DB, cart Cart, d Discount) (fault, err error) {
 	if d.usedUp(0) {
 		var held int64
@@ -184,18 +206,6 @@ func (s *Store) exhausted(db *gorm.DB, cart Cart, d Discount) (fault, err error)
 		if d.usedUp(held) {
 			return errUsedUp(d), nil
 		}
-	}
-	if d.MaxPerCustomer == 0 {
-		return nil, nil
-	}
-	var uses int64
-	err = db.Model(&Order{}).Where("discount_id = ? AND stock_status = ?", d.ID, StockSold).
-		Where("email_key IN (SELECT mine.email_key FROM orders mine WHERE mine.cart_id = ? AND mine.email <> '')", cart.ID).Count(&uses).Error
-	if err != nil {
-		return nil, fmt.Errorf("count a customer's uses of discount %d: %w", d.ID, err)
-	}
-	if uses >= d.MaxPerCustomer {
-		return &InvalidError{discountField, "You have used this code as often as one customer may."}, nil
 	}
 	return nil, nil
 }
@@ -277,12 +287,14 @@ func (s *Store) lockCart(tx *gorm.DB, token string) (Cart, []CartLine, error) {
 // the variants' and the shop's, in every transaction alike.
 
 // reserveDiscount holds a use for an order, by a conditional update: the last
-// one goes to one order, whatever was read before.
+// one goes to one order, whatever was read before. Only one order at a time
+// counts its customer's, for the update makes the others wait.
 func (s *Store) reserveDiscount(tx *gorm.DB, order *Order) error {
 	if order.DiscountID == nil {
 		return nil
 	}
-	result := tx.Model(&Discount{}).Where("id = ? AND enabled = ? AND (max_uses = 0 OR used + reserved < max_uses)", *order.DiscountID, true).
+	var d Discount
+	result := tx.Model(&d).Clauses(clause.Returning{}).Where("id = ? AND enabled = ? AND (max_uses = 0 OR used + reserved < max_uses)", *order.DiscountID, true).
 		UpdateColumn("reserved", gorm.Expr("reserved + 1"))
 	if result.Error != nil {
 		return fmt.Errorf("reserve a use of discount %d: %w", *order.DiscountID, result.Error)
@@ -290,7 +302,14 @@ func (s *Store) reserveDiscount(tx *gorm.DB, order *Order) error {
 	if result.RowsAffected == 0 {
 		return errUsedUp(Discount{Name: order.DiscountName, Code: order.DiscountCode})
 	}
-	return nil
+	if order.Email == "" { // it is not limited, or became so a moment ago
+		return nil
+	}
+	used, err := spent(tx, Cart{OrderID: &order.ID, Email: order.Email}, d)
+	if err == nil && used {
+		err = errSpent(d)
+	}
+	return err
 }
 
 // releaseDiscount gives the use an order held back. The caller sees to it that

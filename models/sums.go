@@ -13,9 +13,10 @@ type Sum struct {
 	Offer    Offer
 	Delivery Delivery
 	Tax      Tax
-	Subtotal int64 // of the articles
-	Shipping int64 // after a discount on delivery
-	Total    int64 // without tax that Stripe works out
+	Subtotal int64  // of the articles
+	Shipping int64  // after a discount on delivery
+	Total    int64  // without tax that Stripe works out
+	Email    string // the shopper's, where the discount is counted by it
 }
 
 // CartSum works out what a cart as CartByToken returned it comes to.
@@ -39,6 +40,9 @@ func (s *Store) sum(db *gorm.DB, cart Cart, lines []CartLine) (Sum, error) {
 	if sum.Offer, err = s.offer(db, shop, cart, lines, sum.Delivery); err != nil {
 		return sum, err
 	}
+	if sum.Offer.Limited() {
+		sum.Email = cart.Email
+	}
 	sum.Shipping = sum.Delivery.Price - sum.Offer.OffDelivery
 	if sum.Tax, err = s.tax(db, shop, sum.Delivery, lines, sum.Offer.Shares, sum.Shipping); err != nil {
 		return sum, err
@@ -58,6 +62,7 @@ func (sum Sum) freeze(order *Order) {
 		order.Discount, order.DiscountID, order.DiscountCode, order.DiscountName = sum.Offer.Saving, &d.ID, d.Code, d.Name
 		order.DeliverySaved = sum.Offer.OffDelivery
 	}
+	order.Email = sum.Email
 	delivery := sum.Delivery
 	order.DeliveryCountry, order.DeliveryName = delivery.Country, delivery.Method.Name
 	order.DeliveryMinDays, order.DeliveryMaxDays, order.PickupAddress = delivery.Method.MinDays, delivery.Method.MaxDays, delivery.Method.Address
@@ -80,6 +85,9 @@ func (sum Sum) print() []string {
 	var parts []string
 	if d := sum.Offer.Discount; d != nil {
 		parts = append(parts, fmt.Sprintf("discount %d:%d:%d", d.ID, sum.Offer.Saving, sum.Offer.Shares))
+	}
+	if sum.Email != "" {
+		parts = append(parts, "email "+sum.Email)
 	}
 	if delivery := sum.Delivery; delivery.Country != "" {
 		m := delivery.Method

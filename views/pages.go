@@ -253,9 +253,10 @@ type CartPage struct {
 	CannotSell   bool         // something must change before checkout
 	Changed      bool         // a line has a problem
 	Losses       []string     // what the cart lost since the shopper last saw it, a sentence each
-	Note         string       // the shopper's word to the merchant, as typed
+	Email        CartEmail
+	Note         string // the shopper's word to the merchant, as typed
 	Suggestions  []ProductCard
-	Errors       []FieldError // field ids are "quantity-<variant id>", "code", "discount", "note", "changes", "country" and "method"
+	Errors       []FieldError // field ids are "quantity-<variant id>", "code", "discount", "email", "note", "changes", "country" and "method"
 	PayableUntil *time.Time   // an open payment page of this cart ends then
 }
 
@@ -267,6 +268,14 @@ type CartDiscount struct {
 	Problem string       // why that code does not count
 	Beaten  bool         // the code would count, but what does saves more
 	Typed   string       // what was typed and refused
+}
+
+// CartEmail asks for the shopper's address, by which a discount is counted.
+type CartEmail struct {
+	Asked    bool
+	Value    string // as typed
+	Discount string // what counts, in a sentence; empty for none
+	Spent    string // the name of an offer that this customer has used as often as one may, or empty
 }
 
 // CartDelivery is how a cart is delivered and taxed, and the ways to choose

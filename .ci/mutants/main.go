@@ -65,6 +65,8 @@ var mutants = []mutant{
 		"./models", "TestMoneyArrives"},
 	{"a discount is given that is used up", "models/offers.go", ` AND (max_uses = 0 OR used + reserved < max_uses)`, ``,
 		"./models", "TestThirtyShoppersForOneUse"},
+	{"a customer's uses are not counted at checkout", "models/offers.go", `if err == nil && used {`, `if used = false; err == nil && used {`,
+		"./models", "TestOneCustomerAtOnceTwenty"},
 	{"a discount's use is not given back", "models/checkout.go", `return s.releaseDiscount(tx, order)`, `return nil`,
 		"./models", "TestUsesGoWithTheStock"},
 	{"a cart is sold at another total than was shown", "models/offers.go", `if shown == nil || *shown == now {`, `if true {`,

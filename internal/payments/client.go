@@ -95,6 +95,10 @@ func (c *Client) CreateSession(ctx context.Context, order models.Order, attempt 
 	for _, item := range order.Items {
 		params.LineItems = append(params.LineItems, c.lineItem(order, item))
 	}
+	if order.Email != "" {
+		// The discount is counted by it: Stripe's page shows it and lets nobody change it.
+		params.CustomerEmail = stripe.String(order.Email)
+	}
 	deliver(params, order)
 	tax(params, order)
 	session, err := c.stripe.CheckoutSessions.New(params)
@@ -167,6 +171,7 @@ func paymentError(err error, what string) *models.PaymentError {
 	if errors.As(err, &refused) {
 		fault.Status, fault.Reason = refused.HTTPStatusCode, refused.Msg
 		fault.TooSmall = refused.Code == stripe.ErrorCodeAmountTooSmall
+		fault.BadEmail = refused.Code == stripe.ErrorCodeEmailInvalid
 	}
 	return fault
 }

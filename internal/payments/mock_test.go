@@ -82,6 +82,8 @@ func TestStripeAcceptsEveryRequest(t *testing.T) {
 	added.TaxMode, added.TaxName, added.Tax, added.Total = models.TaxOwn, "VAT 19%", 551, 3451
 	included := sent
 	included.TaxMode, included.TaxIncluded, included.TaxName, included.Tax = models.TaxOwn, true, "VAT 19%", 463
+	known := reduced
+	known.Email = "ada@example.com"
 	stripes, within := sent, sent
 	stripes.TaxMode = models.TaxStripe
 	within.TaxMode, within.TaxIncluded = models.TaxStripe, true
@@ -121,7 +123,7 @@ func TestStripeAcceptsEveryRequest(t *testing.T) {
 		})
 	}
 	for name, order := range map[string]models.Order{
-		"sent": sent, "collected": collected, "with tax added": added, "with tax included": included, "with Stripe's tax": stripes, "with Stripe's tax included": within,
+		"of a customer who is known": known, "sent": sent, "collected": collected, "with tax added": added, "with tax included": included, "with Stripe's tax": stripes, "with Stripe's tax included": within,
 	} {
 		if _, err := client.CreateSession(t.Context(), order, attempt); err != nil {
 			t.Errorf("open a session of an order %s: %v", name, err)

@@ -208,6 +208,26 @@ func TestHostedPageRefusesFaultyForms(t *testing.T) {
 	has(t, page, "has expired", "http://shop.test/checkout/cancel")
 }
 
+// TestHostedPageKeepsTheMailAddress pays a session that was opened for an
+// address.
+func TestHostedPageKeepsTheMailAddress(t *testing.T) {
+	sim := start(t, "")
+	params := order()
+	params.CustomerEmail = stripe.String("ada@example.com")
+	session, err := sim.api.CheckoutSessions.New(params)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, page := sim.page("/c/pay/" + session.ID)
+	has(t, page, `value="ada@example.com" readonly`)
+	res, _ := sim.submit(session.ID, "outcome", "pay", "email", "eve@example.com")
+	check(t, "status", res.StatusCode, 303)
+	paid, err := sim.api.CheckoutSessions.Get(session.ID, nil)
+	if err != nil || paid.CustomerDetails.Email != "ada@example.com" || paid.CustomerEmail != "ada@example.com" {
+		t.Errorf("paid by %+v, %v", paid.CustomerDetails, err)
+	}
+}
+
 func TestManyClicksPayOnce(t *testing.T) {
 	shop := newShop(t)
 	sim := start(t, shop.url)

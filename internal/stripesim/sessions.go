@@ -101,9 +101,11 @@ func (p *params) email(key string) string {
 	return raw
 }
 
+// validEmail reports whether Stripe takes a mail address: one of a public domain.
 func validEmail(raw string) bool {
 	address, err := mail.ParseAddress(raw)
-	return err == nil && address.Address == raw
+	_, domain, _ := strings.Cut(raw, "@")
+	return err == nil && address.Address == raw && strings.Contains(domain, ".")
 }
 
 // expiry reads expires_at, which lies 30 minutes to 24 hours ahead. Some seconds are forgiven at the lower end

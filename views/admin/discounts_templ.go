@@ -662,7 +662,7 @@ func Discount(p DiscountPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 56, "<p class=\"hint\">A customer is a mail address, which is known once an order is paid. A use too many is noted at its order, not refused.</p></fieldset><p class=\"actions\"><button class=\"primary\" name=\"do\" value=\"save\">Save</button></p></form>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 56, "<p class=\"hint\">A customer is a mail address. With a limit the cart asks for it, also where the offer counts by itself, and refuses a use too many; “buy now” asks to go by way of the cart.</p></fieldset><p class=\"actions\"><button class=\"primary\" name=\"do\" value=\"save\">Save</button></p></form>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -159,6 +159,7 @@ func (h carts) sharedPage(c echo.Context) (views.SharedCartPage, []models.CartIt
 func sharedLine(line models.CartLine, currency string) views.CartLine {
 	line.SeenPrice = line.Variant.Price
 	shown := cartLine(line, currency)
+	shown.Available = line.Variant.Buyable() // beyond what is on hand, where it is sold so
 	switch {
 	case shown.Gone:
 		shown.Available, shown.Problem = 0, "This is no longer sold."

@@ -93,7 +93,7 @@ func readDecimal(typed string) (_ decimal, ok bool) {
 		}
 	}
 	var n decimal
-	if last := len(signs) - 1; last >= 0 && strings.Contains(".,", signs[last]) && !slices.Contains(signs[:last], signs[last]) {
+	if last := len(signs) - 1; last >= 0 && (signs[last] == "." || signs[last] == ",") && !slices.Contains(signs[:last], signs[last]) {
 		if n.fraction = groups[last+1]; n.fraction == "" {
 			return decimal{}, false
 		}

@@ -379,12 +379,8 @@ func postFormUpTo(c echo.Context, size int64) (url.Values, error) {
 		}
 		return nil, echo.NewHTTPError(http.StatusBadRequest).SetInternal(err)
 	}
-	for _, values := range request.PostForm {
-		for _, value := range values {
-			if !isText(value) {
-				return nil, echo.NewHTTPError(http.StatusBadRequest)
-			}
-		}
+	if !textForm(request.PostForm) {
+		return nil, echo.NewHTTPError(http.StatusBadRequest)
 	}
 	return request.PostForm, nil
 }

@@ -55,6 +55,20 @@ func recoverPanics(log *slog.Logger) echo.MiddlewareFunc {
 // without NUL. PostgreSQL takes nothing else.
 func isText(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }
 
+// textForm reports whether a form holds text alone. A NUL, which slips in with
+// something pasted, is taken out before: nobody means it, and what else was typed
+// is not to be lost for it.
+func textForm(form map[string][]string) bool {
+	for _, values := range form {
+		for i, value := range values {
+			if values[i] = strings.ReplaceAll(value, "\x00", ""); !isText(values[i]) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // textOnly refuses addresses that hold no text. postForm does it for forms.
 func textOnly(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {

@@ -66,12 +66,8 @@ func multipartForm(c echo.Context) (*multipart.Form, error) {
 	case err != nil:
 		return nil, echo.NewHTTPError(http.StatusBadRequest).SetInternal(err)
 	}
-	for _, values := range form.Value {
-		for _, value := range values {
-			if !isText(value) {
-				return nil, errors.Join(echo.NewHTTPError(http.StatusBadRequest), form.RemoveAll())
-			}
-		}
+	if !textForm(form.Value) {
+		return nil, errors.Join(echo.NewHTTPError(http.StatusBadRequest), form.RemoveAll())
 	}
 	return form, nil
 }

@@ -229,26 +229,33 @@ func titleOr(v VariantEdit, without string) string {
 	return without
 }
 
+// checkOptions takes what differs in capitals alone for one word written twice:
+// shoppers would see two choices and find both under one filter.
 func (d ProductEdit) checkOptions(faults *InvalidErrors) {
 	names := map[string]bool{}
 	for i, option := range d.Options {
+		name := strings.ToLower(option.Name)
 		switch {
-		case option.Name == "":
+		case name == "":
 			faults.add(OptionField(i, "name"), "Name the option, such as Colour.")
-		case names[option.Name]:
+		case names[name]:
 			faults.add(OptionField(i, "name"), "Another option has that name, too.")
 		}
-		names[option.Name] = true
+		names[name] = true
 		checkText(faults, OptionField(i, "name"), "Name of the option", option.Name, maxOptionName)
-		values := map[string]bool{}
 		if len(option.Values) == 0 {
 			faults.add(OptionField(i, "values"), "Enter the values of the option, such as Red, Blue.")
 		}
+		values := map[string]string{}
 		for _, value := range option.Values {
-			if values[value.Name] {
+			switch other, there := values[strings.ToLower(value.Name)]; {
+			case other == value.Name && there:
 				faults.add(OptionField(i, "values"), "%s is there twice.", value.Name)
+			case there:
+				faults.add(OptionField(i, "values"), "%s and %s differ in capitals alone. Keep one of them.", other, value.Name)
+			default:
+				values[strings.ToLower(value.Name)] = value.Name
 			}
-			values[value.Name] = true
 			checkText(faults, OptionField(i, "values"), "Each value", value.Name, maxOptionName)
 		}
 	}

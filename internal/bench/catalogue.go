@@ -21,7 +21,7 @@ var (
 	shades   = [...]string{"Red", "Blue", "Green"}
 )
 
-// largeProducts and largeVariants are the size of PERFORMANCE.md: three
+// largeProducts and largeVariants are the size of the large catalogue: three
 // variants to each product.
 const (
 	largeProducts = 100_000

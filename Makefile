@@ -1,4 +1,4 @@
-.PHONY: help run build generate fmt test lint mutants bench quality torture screenshots clean
+.PHONY: help run build generate fmt test lint mutants bench quality torture screenshots showcase clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
@@ -42,6 +42,10 @@ screenshots: ## take pictures of every page into ./screenshots
 	.ci/install
 	rm -rf screenshots
 	SCREENSHOTS=$(CURDIR)/screenshots go test -count=1 -run TestEveryPage ./handlers
+
+showcase: ## take the pictures of the README anew
+	.ci/install
+	go test -count=1 -tags showcase -run TestShowcase ./handlers
 
 clean: ## delete what was built
 	rm -f tuckshop

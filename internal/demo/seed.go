@@ -81,8 +81,8 @@ func Seed(ctx context.Context, store *models.Store, now time.Time) (bool, error)
 // tagline is what the demo shop says of itself in a line, and opening the words
 // that its front page opens with.
 const (
-	tagline = "Paper, ink and something sweet, for desks that deserve it."
-	opening = "Everything a good desk drawer holds"
+	tagline = "Paper, pens and something sweet for four o’clock."
+	opening = "Good things for the desk"
 )
 
 // returnDays is what the demo's page about returns says.

@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
@@ -108,8 +109,12 @@ func (j journey) addsPictures(path string) {
 	j.Fill("#new-alt-0", "A cap of red wool")
 	j.check("without a text", j.Click(".upload .primary"), http.StatusUnprocessableEntity)
 	j.contains("#faults", "Say what the picture shows")
-	j.Choose("#file-0", filepath.Join(folder, "wide.jpg"))
+	j.Choose("#file-0", j.hugeFile(folder, 200<<20))
 	j.Fill("#new-alt-0", "A cap on a fence")
+	j.check("too large", j.Click(".upload .primary"), http.StatusUnprocessableEntity)
+	j.contains("#faults", "larger than 20 MB")
+	j.check("kept", j.Evaluate(`document.querySelector("#new-alt-0").value`), "A cap on a fence")
+	j.Choose("#file-0", filepath.Join(folder, "wide.jpg"))
 	j.Fill("#new-alt-1", "")
 	j.check("uploaded", j.Click(".upload .primary"), http.StatusOK)
 	j.app.EventuallyLong("the sizes", func() bool {
@@ -120,6 +125,19 @@ func (j journey) addsPictures(path string) {
 	j.Press(".picture + .picture .cell-5")
 	j.check("saved", j.Click(`form[action$="/save"] .primary`), http.StatusOK)
 	j.check("in view", j.Count(".picture + .picture .cell-5 :checked"), 1)
+}
+
+// hugeFile is a file of so many bytes.
+func (j journey) hugeFile(folder string, size int64) string {
+	j.t.Helper()
+	file, err := os.Create(filepath.Join(folder, "huge.jpg"))
+	if err != nil {
+		j.t.Fatal(err)
+	}
+	if err := errors.Join(file.Truncate(size), file.Close()); err != nil {
+		j.t.Fatal(err)
+	}
+	return file.Name()
 }
 
 // publishes gives a variant the second picture and puts the product on sale.

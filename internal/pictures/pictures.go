@@ -99,9 +99,12 @@ func (s *Store) put(ctx context.Context, name string, content []byte) error {
 	return nil
 }
 
-// thrift is how much garbage, in percent of what is in use, may gather while a
-// picture is worked on.
-const thrift = 15
+// An encoder outgrows its memory again and again, and leaves behind what it had.
+// Of a picture of many pixels little of that may gather beside what is in use.
+const (
+	manyPixels = 2_000_000
+	thrift     = 15 // percent
+)
 
 // inTurn does what takes memory, one at a time, and gives the memory back: a
 // picture takes many times what the shop needs, and the next one must not come
@@ -109,9 +112,7 @@ const thrift = 15
 func (s *Store) inTurn(ctx context.Context, do func() error) error {
 	select {
 	case s.turn <- struct{}{}:
-		usual := debug.SetGCPercent(thrift) // what an encoder outgrows is not kept beside what it needs
 		defer func() {
-			debug.SetGCPercent(usual)
 			debug.FreeOSMemory()
 			<-s.turn
 		}()
@@ -192,6 +193,9 @@ func (s *Store) makeSize(ctx context.Context, picture image.Image, key string, w
 		err := s.inTurn(ctx, func() (err error) {
 			if small == nil {
 				small = scaled(picture, width)
+			}
+			if size := small.Bounds().Size(); size.X*size.Y > manyPixels {
+				defer debug.SetGCPercent(debug.SetGCPercent(thrift))
 			}
 			content, err = encode(func(w io.Writer) error { return format.encode(w, small) })
 			return err

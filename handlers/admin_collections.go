@@ -2,6 +2,8 @@ package handlers
 
 import (
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,15 +21,28 @@ var collectionNotices = map[string]string{
 	"deleted": "Deleted. Its products are still in the shop.",
 }
 
+// collectionsPage is how many collections their list shows.
+const collectionsPage = 100
+
 func (a adminPages) collections(c echo.Context) error {
 	frame, err := a.frame(c, "Collections", "/admin/collections")
 	if err != nil {
 		return err
 	}
 	ctx := c.Request().Context()
-	page := admin.CollectionsPage{Frame: frame}
-	if page.Collections, err = a.store.Collections(ctx); err != nil {
+	page := admin.CollectionsPage{Frame: frame, Search: c.QueryParam("q")}
+	all, err := a.store.Collections(ctx)
+	if err != nil {
 		return err
+	}
+	typed := strings.ToLower(strings.TrimSpace(page.Search))
+	all = slices.DeleteFunc(all, func(s models.CollectionSummary) bool { return !strings.Contains(strings.ToLower(s.Name), typed) })
+	number, _ := whole(c.QueryParam("page"))
+	number = min(max(number, 1), 1_000_000)
+	page.Total, page.Many = int64(len(all)), typed != "" || len(all) > collectionsPage
+	page.Collections = all[min(int(number-1)*collectionsPage, len(all)):min(int(number)*collectionsPage, len(all))]
+	if number*collectionsPage < page.Total {
+		page.NextPage = address("/admin/collections", url.Values{"q": {page.Search}, "page": {strconv.FormatInt(number+1, 10)}})
 	}
 	if page.Sizes, err = a.store.CollectionSizes(ctx); err != nil {
 		return err

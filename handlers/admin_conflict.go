@@ -127,7 +127,7 @@ func (a adminPages) discountSays(c echo.Context, p admin.DiscountPage, d models.
 	if err != nil {
 		return nil, err
 	}
-	collections, err := namesOf(d.CollectionIDs, func(ids []int64) ([]models.Named, error) { return a.store.CollectionsNamed(ctx, ids) })
+	collections, err := namesOf(d.CollectionIDs, func(ids []int64) ([]models.Named, error) { return a.namedCollections(ctx, ids) })
 	if err != nil {
 		return nil, err
 	}

@@ -156,11 +156,11 @@ func (a adminPages) section(c echo.Context) error {
 
 // sectionCollections are the collections that a section may show.
 func (a adminPages) sectionCollections(c echo.Context, chosen int64, search string) ([]views.Choice, error) {
-	named, err := a.store.CollectionsNamed(c.Request().Context(), []int64{chosen})
+	named, err := a.namedCollections(c.Request().Context(), []int64{chosen})
 	if err != nil {
 		return nil, err
 	}
-	found, err := a.findCollections(c.Request().Context(), search)
+	found, err := a.findCollections(c.Request().Context(), models.CollectionFilter{Search: search})
 	var choices []views.Choice
 	for _, collection := range append(named, slices.DeleteFunc(found, func(n models.Named) bool { return n.ID == chosen })...) {
 		choices = append(choices, views.Choice{Value: strconv.FormatInt(collection.ID, 10), Label: collection.Name, Selected: collection.ID == chosen})
@@ -306,7 +306,7 @@ func (a adminPages) linkChoices(c echo.Context, heading bool, search string) ([]
 
 // linkTargets are the collections and pages whose names hold what was typed.
 func (a adminPages) linkTargets(ctx context.Context, search string) ([]views.Choice, error) {
-	collections, err := a.store.FindCollections(ctx, search, foundPicks+1)
+	collections, err := a.store.CollectionNames(ctx, models.CollectionFilter{Search: search, Limit: foundPicks + 1})
 	if err != nil {
 		return nil, err
 	}
@@ -338,7 +338,7 @@ func pageLink(page models.Page) views.Choice {
 // linkTarget is what a link names, as a choice; none where it is gone.
 func (a adminPages) linkTarget(ctx context.Context, link models.Link) ([]views.Choice, error) {
 	if link.Kind == models.LinkCollection {
-		named, err := a.store.CollectionsNamed(ctx, []int64{link.ID})
+		named, err := a.namedCollections(ctx, []int64{link.ID})
 		if err != nil || len(named) == 0 {
 			return nil, err
 		}

@@ -78,18 +78,16 @@ func (a adminPages) editor(c echo.Context, product models.Product) (admin.EditPr
 	return page, err
 }
 
-func (a adminPages) collectionChoices(c echo.Context, chosen []int64) ([]views.Choice, error) {
-	collections, err := a.store.Collections(c.Request().Context())
-	var choices []views.Choice
-	for _, collection := range collections {
-		if collection.Rule != "" {
-			continue // its rule says what it holds
-		}
-		choices = append(choices, views.Choice{
-			Value: strconv.FormatInt(collection.ID, 10), Label: collection.Name, Selected: slices.Contains(chosen, collection.ID),
-		})
+// collectionChoices offers the collections that a product is in, and those that
+// a search finds. What is in one by its rule is left to the rule.
+func (a adminPages) collectionChoices(c echo.Context, chosen []int64, search string) ([]views.Choice, error) {
+	ctx := c.Request().Context()
+	named, err := a.store.CollectionNames(ctx, models.CollectionFilter{IDs: append([]int64{0}, chosen...), ByHand: true})
+	if err != nil {
+		return nil, err
 	}
-	return choices, err
+	found, err := a.findCollections(ctx, models.CollectionFilter{Search: search, ByHand: true})
+	return picks{chosen: chosen}.picker(named, found, "collection").Choices, err
 }
 
 func (a adminPages) newProduct(c echo.Context) error {
@@ -98,7 +96,7 @@ func (a adminPages) newProduct(c echo.Context) error {
 		return err
 	}
 	fillForm(&page, models.ProductEdit{Status: models.ProductDraft, Variants: []models.VariantEdit{{}}})
-	if page.Form.Collections, err = a.collectionChoices(c, nil); err != nil {
+	if page.Form.Collections, err = a.collectionChoices(c, nil, ""); err != nil {
 		return err
 	}
 	return a.show(c, admin.EditProduct(page))
@@ -115,7 +113,7 @@ func (a adminPages) editProduct(c echo.Context) error {
 	}
 	edit := product.Edit()
 	fillForm(&page, edit)
-	if page.Form.Collections, err = a.collectionChoices(c, edit.Collections); err != nil {
+	if page.Form.Collections, err = a.collectionChoices(c, edit.Collections, ""); err != nil {
 		return err
 	}
 	if edit.Related, err = a.store.RelatedIDs(c.Request().Context(), product.ID); err != nil {
@@ -158,7 +156,8 @@ func (a adminPages) storeProduct(c echo.Context, product models.Product) error {
 		return err
 	}
 	edit, faults := readProduct(&page, form)
-	if page.Form.Collections, err = a.collectionChoices(c, edit.Collections); err != nil {
+	page.Form.CollectionSearch = trimmed(form, "collection-q")
+	if page.Form.Collections, err = a.collectionChoices(c, edit.Collections, page.Form.CollectionSearch); err != nil {
 		return err
 	}
 	page.Form.RelatedSearch = strings.TrimSpace(form.Get("related-q"))

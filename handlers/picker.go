@@ -128,19 +128,28 @@ func productLabels(products []models.Product) []models.Named {
 // collectionPicker lets staff choose collections by name. A few are shown
 // without a search.
 func (a adminPages) collectionPicker(ctx context.Context, p picks, name string) (admin.Picker, error) {
-	named, err := a.store.CollectionsNamed(ctx, p.visible())
+	named, err := a.namedCollections(ctx, p.visible())
 	if err != nil {
 		return admin.Picker{}, err
 	}
-	found, err := a.findCollections(ctx, p.search)
+	found, err := a.findCollections(ctx, models.CollectionFilter{Search: p.search})
 	return p.picker(named, found, name), err
+}
+
+// namedCollections are collections by their ids.
+func (a adminPages) namedCollections(ctx context.Context, ids []int64) ([]models.Named, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return a.store.CollectionNames(ctx, models.CollectionFilter{IDs: ids})
 }
 
 // findCollections are the collections to choose from: without a search all of
 // them, where they are few.
-func (a adminPages) findCollections(ctx context.Context, search string) ([]models.Named, error) {
-	found, err := a.store.FindCollections(ctx, search, foundPicks+1)
-	if search == "" && len(found) > foundPicks {
+func (a adminPages) findCollections(ctx context.Context, f models.CollectionFilter) ([]models.Named, error) {
+	f.Limit = foundPicks + 1
+	found, err := a.store.CollectionNames(ctx, f)
+	if f.Search == "" && len(found) > foundPicks {
 		return nil, err
 	}
 	return found[:min(len(found), foundPicks)], err

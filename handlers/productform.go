@@ -317,7 +317,7 @@ func (a adminPages) conflict(c echo.Context, id int64, mine models.ProductEdit, 
 	if err != nil {
 		return err
 	}
-	choices, err := a.collectionChoices(c, nil)
+	choices, err := a.collectionChoices(c, slices.Concat(mine.Collections, product.Edit().Collections), "")
 	if err != nil {
 		return err
 	}

@@ -12,29 +12,32 @@ type Named struct {
 	Name string
 }
 
-// CollectionsNamed lists collections by their ids, by name.
-func (s *Store) CollectionsNamed(ctx context.Context, ids []int64) ([]Named, error) {
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	var found []Named
-	err := s.read.WithContext(ctx).Model(&Collection{}).Select("id, name").Where("id IN ?", ids).Order("LOWER(name), id").Scan(&found).Error
-	if err != nil {
-		return nil, fmt.Errorf("list collections by their ids: %w", err)
-	}
-	return found, nil
+// CollectionFilter chooses collections by name.
+type CollectionFilter struct {
+	IDs    []int64 // these alone; nil: any
+	Search string  // part of the name, in any case
+	ByHand bool    // only those without a rule
+	Limit  int     // 0 for all
 }
 
-// FindCollections lists collections whose names hold what was typed, by name,
-// up to most; all of them for nothing typed.
-func (s *Store) FindCollections(ctx context.Context, typed string, most int) ([]Named, error) {
-	query := s.read.WithContext(ctx).Model(&Collection{}).Select("id, name").Order("LOWER(name), id").Limit(most)
-	if typed = strings.ToLower(strings.TrimSpace(typed)); typed != "" {
+// CollectionNames lists the collections a filter chooses, by name.
+func (s *Store) CollectionNames(ctx context.Context, f CollectionFilter) ([]Named, error) {
+	query := s.read.WithContext(ctx).Model(&Collection{}).Select("id, name").Order("LOWER(name), id")
+	if f.IDs != nil {
+		query = query.Where("id IN ?", f.IDs)
+	}
+	if typed := strings.ToLower(strings.TrimSpace(f.Search)); typed != "" {
 		query = query.Where(`LOWER(name) LIKE ? ESCAPE '\'`, "%"+escapeLike(typed)+"%")
+	}
+	if f.ByHand {
+		query = query.Where("rule = ''")
+	}
+	if f.Limit > 0 {
+		query = query.Limit(f.Limit)
 	}
 	var found []Named
 	if err := query.Scan(&found).Error; err != nil {
-		return nil, fmt.Errorf("find collections: %w", err)
+		return nil, fmt.Errorf("list the names of collections: %w", err)
 	}
 	return found, nil
 }

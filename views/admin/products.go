@@ -77,6 +77,8 @@ type ProductForm struct {
 	Collections []views.Choice
 	TaxClasses  []views.Choice
 	Related     []views.Choice // what goes well with it, and what a search found
+	// CollectionSearch is what was searched for to put it into.
+	CollectionSearch string
 	// RelatedSearch is what was searched for to go well with it.
 	RelatedSearch string
 	Options       [models.MaxOptions]OptionForm

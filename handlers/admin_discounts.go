@@ -112,6 +112,11 @@ func (a adminPages) saveDiscount(c echo.Context, d models.Discount, save func(mo
 		page.Frame.Notice = unsaved
 		return a.show(c, admin.Discount(page))
 	}
+	if len(faults) == 0 && form.Get("nothing") == "" {
+		if faults, err = a.noGoods(c, &page, d); err != nil {
+			return err
+		}
+	}
 	if len(faults) == 0 {
 		err = save(d)
 	}
@@ -129,6 +134,19 @@ func (a adminPages) saveDiscount(c echo.Context, d models.Discount, save func(mo
 		return render(c, http.StatusUnprocessableEntity, admin.Discount(page))
 	}
 	return c.Redirect(http.StatusSeeOther, "/admin/discounts?notice=saved")
+}
+
+// noGoods says, once, that nothing of what a discount names is for sale.
+func (a adminPages) noGoods(c echo.Context, page *admin.DiscountPage, d models.Discount) ([]views.FieldError, error) {
+	if len(d.ProductIDs)+len(d.CollectionIDs) == 0 {
+		return nil, nil
+	}
+	count, err := a.store.GoodsForSale(c.Request().Context(), d)
+	if err != nil || count > 0 {
+		return nil, err
+	}
+	page.Nothing = true
+	return []views.FieldError{{Field: "goods", Message: "Nothing of what you chose is for sale now. Save again to keep it as it is: it counts once something is."}}, nil
 }
 
 // discountConflict shows what was typed beside what somebody else saved.

@@ -12,6 +12,21 @@ type Named struct {
 	Name string
 }
 
+// GoodsForSale counts the products for sale among those that a discount names;
+// one that names nothing is for every product.
+func (s *Store) GoodsForSale(ctx context.Context, d Discount) (int64, error) {
+	query := s.read.WithContext(ctx).Model(&Product{}).Where("status = ?", ProductActive)
+	if len(d.ProductIDs)+len(d.CollectionIDs) > 0 {
+		query = query.Where("(id IN ? OR id IN (SELECT product_id FROM collection_products WHERE collection_id IN ?))",
+			append([]int64{0}, d.ProductIDs...), append([]int64{0}, d.CollectionIDs...))
+	}
+	var count int64
+	if err := query.Count(&count).Error; err != nil {
+		return 0, fmt.Errorf("count the goods of a discount: %w", err)
+	}
+	return count, nil
+}
+
 // CollectionFilter chooses collections by name.
 type CollectionFilter struct {
 	IDs    []int64 // these alone; nil: any

@@ -33,6 +33,7 @@ type DiscountPage struct {
 	Percent, Amount, Buy, Get, BundlePercent string
 	Minimum, Starts, Ends, Uses, Customer    string
 	Collections, Products                    Picker
+	Nothing                                  bool // that it names is for sale, which was said
 	Errors                                   []views.FieldError
 }
 

@@ -160,7 +160,7 @@ func (a adminPages) sectionCollections(c echo.Context, chosen int64, search stri
 	if err != nil {
 		return nil, err
 	}
-	found, err := a.findCollections(c.Request().Context(), models.CollectionFilter{Search: search})
+	found, _, err := a.findCollections(c.Request().Context(), models.CollectionFilter{Search: search})
 	var choices []views.Choice
 	for _, collection := range append(named, slices.DeleteFunc(found, func(n models.Named) bool { return n.ID == chosen })...) {
 		choices = append(choices, views.Choice{Value: strconv.FormatInt(collection.ID, 10), Label: collection.Name, Selected: collection.ID == chosen})

@@ -80,14 +80,16 @@ func (a adminPages) editor(c echo.Context, product models.Product) (admin.EditPr
 
 // collectionChoices offers the collections that a product is in, and those that
 // a search finds. What is in one by its rule is left to the rule.
-func (a adminPages) collectionChoices(c echo.Context, chosen []int64, search string) ([]views.Choice, error) {
+func (a adminPages) collectionChoices(c echo.Context, chosen []int64, search string) (admin.Picker, error) {
 	ctx := c.Request().Context()
 	named, err := a.store.CollectionNames(ctx, models.CollectionFilter{IDs: append([]int64{0}, chosen...), ByHand: true})
 	if err != nil {
-		return nil, err
+		return admin.Picker{}, err
 	}
-	found, err := a.findCollections(ctx, models.CollectionFilter{Search: search, ByHand: true})
-	return picks{chosen: chosen}.picker(named, found, "collection").Choices, err
+	found, all, err := a.findCollections(ctx, models.CollectionFilter{Search: search, ByHand: true})
+	drawn := picks{chosen: chosen, search: search}.picker(named, found, "collection")
+	drawn.All = all
+	return drawn, err
 }
 
 func (a adminPages) newProduct(c echo.Context) error {
@@ -156,8 +158,7 @@ func (a adminPages) storeProduct(c echo.Context, product models.Product) error {
 		return err
 	}
 	edit, faults := readProduct(&page, form)
-	page.Form.CollectionSearch = trimmed(form, "collection-q")
-	if page.Form.Collections, err = a.collectionChoices(c, edit.Collections, page.Form.CollectionSearch); err != nil {
+	if page.Form.Collections, err = a.collectionChoices(c, edit.Collections, trimmed(form, "collection-q")); err != nil {
 		return err
 	}
 	page.Form.RelatedSearch = strings.TrimSpace(form.Get("related-q"))

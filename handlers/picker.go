@@ -132,8 +132,10 @@ func (a adminPages) collectionPicker(ctx context.Context, p picks, name string) 
 	if err != nil {
 		return admin.Picker{}, err
 	}
-	found, err := a.findCollections(ctx, models.CollectionFilter{Search: p.search})
-	return p.picker(named, found, name), err
+	found, all, err := a.findCollections(ctx, models.CollectionFilter{Search: p.search})
+	drawn := p.picker(named, found, name)
+	drawn.All = all
+	return drawn, err
 }
 
 // namedCollections are collections by their ids.
@@ -146,13 +148,16 @@ func (a adminPages) namedCollections(ctx context.Context, ids []int64) ([]models
 
 // findCollections are the collections to choose from: without a search all of
 // them, where they are few.
-func (a adminPages) findCollections(ctx context.Context, f models.CollectionFilter) ([]models.Named, error) {
+func (a adminPages) findCollections(ctx context.Context, f models.CollectionFilter) (found []models.Named, all bool, err error) {
 	f.Limit = foundPicks + 1
-	found, err := a.store.CollectionNames(ctx, f)
-	if f.Search == "" && len(found) > foundPicks {
-		return nil, err
+	found, err = a.store.CollectionNames(ctx, f)
+	switch {
+	case f.Search != "":
+		return found[:min(len(found), foundPicks)], false, err
+	case len(found) > foundPicks:
+		return nil, false, err
 	}
-	return found[:min(len(found), foundPicks)], err
+	return found, true, err
 }
 
 // namesOf says in a line what is chosen.

@@ -326,7 +326,7 @@ func (a adminPages) conflict(c echo.Context, id int64, mine models.ProductEdit, 
 			mine.Variants[i].Stock = product.Variants[at].Stock + v.Stock - v.StockWas
 		}
 	}
-	yours, theirs := factsOf(mine, product.Variants, choices, shop.Currency), factsOf(product.Edit(), product.Variants, choices, shop.Currency)
+	yours, theirs := factsOf(mine, product.Variants, choices.Choices, shop.Currency), factsOf(product.Edit(), product.Variants, choices.Choices, shop.Currency)
 	if yours, theirs, err = a.relatedFacts(c, product.ID, mine, yours, theirs); err != nil {
 		return err
 	}

@@ -74,11 +74,9 @@ type ProductForm struct {
 	Status      string
 	Publish     string // when it goes on sale, in UTC
 	Featured    bool
-	Collections []views.Choice
+	Collections Picker
 	TaxClasses  []views.Choice
 	Related     []views.Choice // what goes well with it, and what a search found
-	// CollectionSearch is what was searched for to put it into.
-	CollectionSearch string
 	// RelatedSearch is what was searched for to go well with it.
 	RelatedSearch string
 	Options       [models.MaxOptions]OptionForm

@@ -882,7 +882,7 @@ func placing(p EditProductPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = picker(Picker{Name: "collection", Choices: p.Form.Collections, Search: p.Form.CollectionSearch}, "Collections", "Find a collection by name", p.MayEdit()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = picker(p.Form.Collections, "Collections", "Find a collection by name", p.MayEdit()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -76,12 +76,6 @@ func sentAgain(form url.Values) [][2]string {
 	return fields
 }
 
-// sameVersion reports whether a form was made from the version that is stored.
-func sameVersion(form url.Values, stored int64) bool {
-	version, _ := whole(form.Get("version"))
-	return version == stored
-}
-
 // yesNo says whether something is ticked.
 func yesNo(ticked bool) string {
 	if ticked {

@@ -32,7 +32,7 @@ func TestPromises(t *testing.T) {
 				t.Errorf("%s days: %d", typed, got.Status)
 			}
 		}
-		if got := manager.Post(path, "version", "1", "name", "Ink", "return-days", " 14 "); got.Status != http.StatusSeeOther {
+		if got := manager.Post(path, "version", "1", "name", "Ink", "tagline", "Ink by the drop.\n", "return-days", " 14 "); got.Status != http.StatusSeeOther {
 			t.Fatalf("14 days: %d", got.Status)
 		}
 		if page := manager.Get(path).Body; !regexp.MustCompile(`name="return-days" value="14"`).MatchString(page) {
@@ -41,6 +41,8 @@ func TestPromises(t *testing.T) {
 		for _, path := range []string{"/", "/products/pen"} {
 			app.Eventually("the days on "+path, func() bool { return days.FindString(shopper.Get(path).Body) == "14 days to send it back" })
 		}
+
+		app.Eventually("the line in llms.txt", func() bool { return strings.Contains(shopper.Get("/llms.txt").Body, "> Ink by the drop. Prices are in USD.") })
 
 		// The line of the front page, in the merchant's words.
 		const section = "/admin/settings/sections/2"

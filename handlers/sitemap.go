@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"encoding/xml"
 	"fmt"
@@ -216,7 +217,8 @@ func (h machines) llms(c echo.Context) error {
 	}
 	var out strings.Builder
 	plain := strings.NewReplacer("\n", " ", "\r", " ", "[", "(", "]", ")")
-	fmt.Fprintf(&out, "# %s\n\n> An online shop. Prices are in %s.\n\n", plain.Replace(snap.shop.Name), snap.shop.Currency)
+	about := strings.TrimRight(cmp.Or(snap.texts.Identity.Tagline, "An online shop"), ". ")
+	fmt.Fprintf(&out, "# %s\n\n> %s. Prices are in %s.\n\n", plain.Replace(snap.shop.Name), plain.Replace(about), snap.shop.Currency)
 	link := func(label, path, text string) {
 		fmt.Fprintf(&out, "- [%s](%s)", plain.Replace(label), h.frames.canonical(path))
 		if text != "" {

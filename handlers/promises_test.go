@@ -42,7 +42,9 @@ func TestPromises(t *testing.T) {
 			app.Eventually("the days on "+path, func() bool { return days.FindString(shopper.Get(path).Body) == "14 days to send it back" })
 		}
 
-		app.Eventually("the line in llms.txt", func() bool { return strings.Contains(shopper.Get("/llms.txt").Body, "> Ink by the drop. Prices are in USD.") })
+		app.Eventually("the line in llms.txt", func() bool {
+			return strings.Contains(shopper.Get("/llms.txt").Body, "> Ink by the drop. Prices are in USD.")
+		})
 
 		// The line of the front page, in the merchant's words.
 		const section = "/admin/settings/sections/2"

@@ -282,7 +282,11 @@ func (h carts) page(c echo.Context) (views.CartPage, error) {
 			page.Changed = page.Changed || shown.Problem != ""
 			page.Lines = append(page.Lines, shown)
 			page.Count += line.Quantity
-			page.Subtotal.Amount += shown.Total.Amount
+			if shown.SoldOut {
+				page.SoldOut += line.Quantity
+			} else {
+				page.Subtotal.Amount += shown.Total.Amount
+			}
 			problem, unsellable := line.Unsellable()
 			page.CannotSell = page.CannotSell || (unsellable && problem.Available < problem.Wanted)
 		}
@@ -339,7 +343,7 @@ func cartLine(line models.CartLine, currency string) views.CartLine {
 		VariantTitle: line.Variant.Title(), Picture: viewPicture(line.Picture),
 		UnitPrice: price, SeenPrice: models.Money{Amount: line.SeenPrice, Currency: currency},
 		Total: price.Times(line.Quantity), Quantity: strconv.FormatInt(line.Quantity, 10),
-		Available: max(line.Variant.Available()+line.Held, 0),
+		Available: max(line.Variant.Available()+line.Held, 0), SoldOut: line.SoldOut(),
 	}
 	if line.Quantity > line.Variant.Available() {
 		shown.Waiting = line.Variant.Waiting()

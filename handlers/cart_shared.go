@@ -149,8 +149,10 @@ func (h carts) sharedPage(c echo.Context) (views.SharedCartPage, []models.CartIt
 		shown := sharedLine(line, snap.shop.Currency)
 		page.CanTake = page.CanTake || shown.Available > 0
 		page.Lines = append(page.Lines, shown)
-		page.Count += line.Quantity
-		page.Total.Amount += shown.Total.Amount
+		if !shown.SoldOut {
+			page.Count += line.Quantity
+			page.Total.Amount += shown.Total.Amount
+		}
 	}
 	return page, items, nil
 }

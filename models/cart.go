@@ -41,6 +41,12 @@ func (l CartLine) Unsellable() (UnsellableLine, bool) {
 	return line, available < l.Quantity || l.SeenPrice != l.Variant.Price
 }
 
+// SoldOut reports whether nothing of the line can be bought.
+func (l CartLine) SoldOut() bool {
+	line, _ := l.Unsellable()
+	return line.Available <= 0
+}
+
 // CartByToken returns the cart of a cookie's token with its lines in the order
 // they were added, or ErrNotFound.
 func (s *Store) CartByToken(ctx context.Context, token string) (Cart, []CartLine, error) {

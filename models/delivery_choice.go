@@ -176,7 +176,7 @@ func (s *Store) SetCartDelivery(ctx context.Context, token, country string, meth
 			before = shop.HomeCountry
 		}
 		cart.DeliveryCountry, cart.DeliveryMethodID = country, method
-		delivery, err := s.delivery(tx, shop, cart, lines)
+		delivery, err := s.delivery(tx, shop, cart, buyable(lines))
 		if err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package models
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 )
@@ -19,14 +20,29 @@ type Sum struct {
 	Email    string // the shopper's, where the discount is counted by it
 }
 
-// CartSum works out what a cart as CartByToken returned it comes to.
+// buyable are the lines of a cart as far as they cost something: of what is
+// sold out there are no pieces. Checkout refuses such a cart, and what it sells
+// once the line is gone comes to the same.
+func buyable(lines []CartLine) []CartLine {
+	counted := slices.Clone(lines)
+	for i := range counted {
+		if counted[i].SoldOut() {
+			counted[i].Quantity = 0
+		}
+	}
+	return counted
+}
+
+// CartSum works out what a cart as CartByToken returned it comes to, without
+// what is sold out.
 func (s *Store) CartSum(ctx context.Context, cart Cart, lines []CartLine) (Sum, error) {
 	return s.sum(s.read.WithContext(ctx), cart, lines)
 }
 
 func (s *Store) sum(db *gorm.DB, cart Cart, lines []CartLine) (Sum, error) {
+	lines = buyable(lines)
 	sum := Sum{Offer: Offer{Code: cart.DiscountCode}, Subtotal: subtotal(lines)}
-	if len(lines) == 0 {
+	if !slices.ContainsFunc(lines, func(l CartLine) bool { return l.Quantity > 0 }) {
 		return sum, nil
 	}
 	var shop Shop

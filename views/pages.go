@@ -246,7 +246,8 @@ type CartPage struct {
 	Frame        Frame
 	Lines        []CartLine
 	Count        int64        // pieces
-	Subtotal     models.Money // of the lines
+	SoldOut      int64        // of Count, pieces that cannot be bought and cost nothing
+	Subtotal     models.Money // of the other lines
 	Discount     CartDiscount
 	Delivery     CartDelivery
 	Total        models.Money // what is to be paid
@@ -315,6 +316,7 @@ type CartLine struct {
 	Quantity     string // as typed
 	Available    int64
 	Waiting      string // what it means that some of it is not on hand; or empty
+	SoldOut      bool   // nothing of it can be bought: it costs nothing
 	Gone         bool   // its product has no page any more
 	Problem      string // why the line cannot be sold as it is, and what is left; or empty
 }

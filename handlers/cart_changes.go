@@ -52,9 +52,13 @@ func (h carts) accept(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, "/cart?notice=accepted")
 }
 
+// keptSize bounds a form with a note in bytes: whoever types one that is far too
+// long gets it back to shorten.
+const keptSize = 512 << 10
+
 // note keeps a note with the cart.
 func (h carts) note(c echo.Context) error {
-	form, err := postForm(c)
+	form, err := postFormUpTo(c, keptSize)
 	if err != nil {
 		return err
 	}

@@ -90,3 +90,37 @@ func TestWhatIsSoldOutCostsNothing(t *testing.T) {
 		answers(t, "its checkout", nothing.Post("/checkout", "total", "0"), http.StatusUnprocessableEntity, "Pen: Sold out since you added it.")
 	})
 }
+
+// TestStrangeInputIsShownAgain types what nobody should into the fields of the
+// cart. Each answer says what is wrong, and nothing typed is lost.
+func TestStrangeInputIsShownAgain(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, databaseURL string) {
+		shop := newOffers(t, databaseURL, apptest.Options{}, models.Discount{Code: "GOOD", Kind: models.DiscountPercent, Percent: 10, MaxPerCustomer: 1})
+		b := shop.shopper(2)
+		line := fmt.Sprintf("/cart/items/%d", shop.pen)
+		for typed, text := range map[string]string{
+			"-1": "Choose a quantity from 0 to 99", "1000000000": "Choose a quantity from 0 to 99", "two": "as a whole number", "": "as a whole number",
+			"99999999999999999999": "as a whole number", "1.5": "as a whole number",
+		} {
+			got := b.Post(line, "quantity", typed)
+			answers(t, "quantity "+typed, got, http.StatusUnprocessableEntity, text, `name="quantity" value="`+typed+`"`)
+		}
+		if got := b.Post(line, "quantity", "1\x00"); got.Status != http.StatusBadRequest {
+			t.Errorf("a quantity that is no text: %d", got.Status)
+		}
+		answers(t, "the cart", b.Get("/cart"), http.StatusOK, `data-cart-count="2"`, `data-cart-total="2000"`)
+
+		answers(t, "a code with blanks within", b.Post("/cart/discount", "code", "GO OD"), http.StatusUnprocessableEntity, "We do not know this code.", `value="GO OD"`)
+		leadsTo(t, "a code with blanks around", b.Post("/cart/discount", "code", "\t gOOd \u00a0"), "/cart?notice=discount")
+
+		long := strings.Repeat("😀", 10_000)
+		for path, extra := range map[string][]string{"/cart/note": nil, "/checkout": {"total", "1800"}} {
+			got := b.Post(path, append(extra, "note", long, "email", "ada@example")...)
+			answers(t, "a long note at "+path, got, http.StatusUnprocessableEntity, "keep your note to 500 characters; it has 10000", long, `value="ada@example"`)
+			got = b.Post(path, append(extra, "note", "short", "email", "ada at "+strings.Repeat("x", 5000))...)
+			answers(t, "no address at "+path, got, http.StatusUnprocessableEntity, "Enter your mail address, like", "ada at x", ">short<")
+		}
+		answers(t, "the cart in the end", b.Get("/cart"), http.StatusOK, `data-cart-total="1800"`, "GOOD", ">short<")
+	})
+}

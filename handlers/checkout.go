@@ -30,7 +30,7 @@ const checkoutPatience = 25 * time.Second
 func (h checkout) start(c echo.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request().Context()), checkoutPatience)
 	defer cancel()
-	form, err := postForm(c)
+	form, err := postFormUpTo(c, keptSize)
 	if err != nil {
 		return err
 	}

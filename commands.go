@@ -19,6 +19,11 @@ import (
 	"tuckshop/models"
 )
 
+// noCurrency says that SHOP_CURRENCY looks like a currency and is none.
+func noCurrency(code string) error {
+	return &config.Error{Faults: []config.Fault{{Name: "SHOP_CURRENCY", Problem: "is “" + code + "”, which is no currency of ISO 4217", Example: "USD"}}}
+}
+
 // openStore opens and migrates the database and makes the shop's row.
 func openStore(ctx context.Context, cfg config.Config, options models.Options) (*models.Store, error) {
 	store, err := models.Open(ctx, cfg.DatabaseURL, options)
@@ -28,12 +33,7 @@ func openStore(ctx context.Context, cfg config.Config, options models.Options) (
 	if _, err := store.Migrate(ctx); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	_, err = store.EnsureShop(ctx, cfg.ShopName, cfg.ShopCurrency)
-	var invalid *models.InvalidError
-	if errors.As(err, &invalid) {
-		err = &config.Error{Faults: []config.Fault{{Name: "SHOP_CURRENCY", Problem: invalid.Message, Example: "USD"}}}
-	}
-	if err != nil {
+	if _, err = store.EnsureShop(ctx, cfg.ShopName, cfg.ShopCurrency); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
 	return store, nil

@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"tuckshop/internal/config"
+	"tuckshop/models"
 )
 
 // version is set when a release is built.
@@ -94,6 +95,9 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 		return usageError{fmt.Errorf("there is no command %q", command)}
 	}
 	cfg, err := config.Load(getenv)
+	if err == nil && !models.ValidCurrency(cfg.ShopCurrency) {
+		err = noCurrency(cfg.ShopCurrency)
+	}
 	if err != nil {
 		return err
 	}

@@ -116,3 +116,18 @@ func TestConfigIsRedacted(t *testing.T) {
 		t.Errorf("a secret is printed:\n%s", got.out)
 	}
 }
+
+// TestNoSuchCurrency names a currency that there is not: no command goes on,
+// and nothing is made.
+func TestNoSuchCurrency(t *testing.T) {
+	dir := t.TempDir()
+	env := map[string]string{"DATA_DIR": dir + "/data", "SHOP_CURRENCY": "ZZZ"}
+	for _, args := range [][]string{{}, {"serve"}, {"migrate"}, {"config"}} {
+		got := tuckshop(t, env, "", args...)
+		got.expect(t, exitFailed)
+		if !strings.Contains(got.faults, "SHOP_CURRENCY is “ZZZ”, which is no currency of ISO 4217") || !strings.Contains(got.faults, "Example: SHOP_CURRENCY=USD") {
+			t.Errorf("%v: %+v", args, got)
+		}
+	}
+	expectEmpty(t, dir)
+}

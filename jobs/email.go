@@ -88,7 +88,11 @@ func (w *sendEmail) draw(ctx context.Context, message models.Email, order models
 	if err != nil {
 		return "", "", "", err
 	}
-	content := email.Receipt{ShopName: shop.Name, BaseURL: w.baseURL, OrderURL: w.baseURL + "/orders/" + order.Token, Order: order}
+	identity, err := w.store.Identity(ctx)
+	if err != nil {
+		return "", "", "", err
+	}
+	content := email.Receipt{ShopName: shop.Name, Accent: identity.Accent, Paper: identity.Paper, BaseURL: w.baseURL, OrderURL: w.baseURL + "/orders/" + order.Token, Order: order}
 	switch message.Kind {
 	case models.EmailReceipt:
 		return email.Render(ctx, content)

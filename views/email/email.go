@@ -12,14 +12,24 @@ import (
 	"github.com/a-h/templ"
 
 	"tuckshop/models"
+	"tuckshop/static"
 )
 
 // Receipt is what a mail about an order holds.
 type Receipt struct {
 	ShopName string
+	Accent   string // the merchant's colour, #rrggbb; empty: the theme's own
+	Paper    string // the tone behind everything; empty: the first
 	BaseURL  string
 	OrderURL string
 	Order    models.Order
+}
+
+// colours are the shop's on a light screen, which can be read whatever the
+// merchant chose.
+func (r Receipt) colours() static.Palette {
+	light, _ := static.Look{Accent: r.Accent, Paper: r.Paper}.Palettes()
+	return light
 }
 
 // Render draws the receipt of a paid order.

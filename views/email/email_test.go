@@ -13,6 +13,7 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"tuckshop/models"
+	"tuckshop/static"
 	"tuckshop/views/email"
 )
 
@@ -229,5 +230,37 @@ func TestLargestReceiptIsSmallEnough(t *testing.T) {
 	}
 	if size := len(page) + len(text); size > 100_000 {
 		t.Errorf("the receipt has %d bytes", size)
+	}
+}
+
+// TestMailHasTheMerchantsColours draws the mails of a shop with a colour that
+// is hard to read on its paper.
+func TestMailHasTheMerchantsColours(t *testing.T) {
+	r := receipt(order("USD"))
+	r.Accent, r.Paper = "#ffd400", "cool"
+	light, _ := static.Look{Accent: r.Accent, Paper: r.Paper}.Palettes()
+	pages := map[string]string{}
+	var err error
+	if _, pages["receipt"], _, err = email.Render(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	if _, pages["failed payment"], _, err = email.RenderPaymentFailed(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	if _, pages["refund"], _, err = email.RenderRefund(t.Context(), email.Refund{Receipt: r, Amount: models.Money{Amount: 100, Currency: "USD"}}); err != nil {
+		t.Fatal(err)
+	}
+	for name, page := range pages {
+		for _, part := range []string{"background:" + light.Paper.String() + ";color:" + light.Ink.String(), "background:" + light.Card.String(), `style="color:` + light.Accent.String()} {
+			if !strings.Contains(page, part) {
+				t.Errorf("%s lacks %q:\n%s", name, part, page)
+			}
+		}
+		if strings.Contains(page, "#b8321a") || strings.Contains(page, "#fbf7f0") {
+			t.Errorf("%s has the theme's own colours:\n%s", name, page)
+		}
+	}
+	if ratio := static.Contrast(light.Accent, light.Card); ratio < 4.5 {
+		t.Errorf("the link has a contrast of %.1f:1", ratio)
 	}
 }

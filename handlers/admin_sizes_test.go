@@ -48,8 +48,8 @@ func newLargeShop(t *testing.T) *apptest.App {
 	return app
 }
 
-// TestPagesStaySmall looks at the size of every page of the admin in a large
-// shop.
+// TestPagesStaySmall looks at the size of every page of the admin and of the
+// shop's lists in a large shop.
 func TestPagesStaySmall(t *testing.T) {
 	t.Parallel()
 	app := newLargeShop(t)
@@ -75,7 +75,7 @@ func TestPagesStaySmall(t *testing.T) {
 			path = section
 		}
 		got := owner.Get(path)
-		if got.Status == http.StatusOK && len(got.Body) > pageBound && !strings.HasSuffix(path, "/preview") { // which are pages of the shop
+		if got.Status == http.StatusOK && len(got.Body) > pageBound {
 			t.Errorf("%s has %d bytes", path, len(got.Body))
 		}
 		seen[path] = got.Status
@@ -84,6 +84,11 @@ func TestPagesStaySmall(t *testing.T) {
 		"/admin/discounts/new", "/admin/settings/menus/header", "/admin/settings/home", section} {
 		if seen[path] != http.StatusOK {
 			t.Errorf("%s: %d", path, seen[path])
+		}
+	}
+	for _, path := range []string{"/", "/products", "/search?q=nothing+like+it", "/cart", "/nowhere"} {
+		if got := owner.Get(path); len(got.Body) > pageBound {
+			t.Errorf("%s has %d bytes", path, len(got.Body))
 		}
 	}
 }

@@ -110,7 +110,7 @@ func (s storefront) section(ctx context.Context, snap *snapshot, section models.
 		}
 	case models.SectionCollections:
 		otherwise(&shown.Heading, "The shelves")
-		for _, collection := range snap.collections {
+		for _, collection := range snap.collections[:min(len(snap.collections), mostShelves)] {
 			shown.Collections = append(shown.Collections, views.CollectionCard{
 				Slug: collection.Slug, Name: collection.Name, Description: collection.Description, Count: collection.Products,
 				Picture: views.Picture{Key: collection.PictureKey, Alt: collection.PictureAlt, Width: 1280, Height: 1600},

@@ -190,7 +190,7 @@ func (s storefront) readFilter(c echo.Context, page *views.ListPage, filter *mod
 			selected := collection.Slug == chosen
 			page.Collections = append(page.Collections, views.Choice{Value: collection.Slug, Label: collection.Name, Selected: selected})
 			if selected {
-				page.Collection, filter.Collection = chosen, chosen
+				page.Collection, page.CollectionName, filter.Collection = chosen, collection.Name, chosen
 				state.Set("collection", chosen)
 			}
 		}
@@ -277,10 +277,8 @@ func activeFilters(page *views.ListPage, state url.Values) []views.Link {
 			without(filter.label, filter.name, state.Get(filter.name))
 		}
 	}
-	for _, collection := range page.Frame.Collections {
-		if state.Has("collection") && collection.URL == "/collections/"+page.Collection {
-			without(collection.Label, "collection", page.Collection)
-		}
+	if page.Collection != "" {
+		without(page.CollectionName, "collection", page.Collection)
 	}
 	names := make([]string, 0, len(state))
 	for name := range state {

@@ -107,10 +107,15 @@ func (f *frames) page(c echo.Context, title, section string) (views.Frame, error
 	return frame, err
 }
 
-// collectionLinks lead to every collection; that of the section is marked.
+// mostShelves bounds the collections that every page leads to. The others are
+// found among the filters of all products, by search, and in menus of the
+// merchant's own.
+const mostShelves = 12
+
+// collectionLinks lead to the first collections; that of the section is marked.
 func (s *snapshot) collectionLinks(section string) []views.Link {
 	var links []views.Link
-	for _, collection := range s.collections {
+	for _, collection := range s.collections[:min(len(s.collections), mostShelves)] {
 		path := "/collections/" + collection.Slug
 		links = append(links, views.Link{Label: collection.Name, URL: path, Count: collection.Products, Current: path == section})
 	}

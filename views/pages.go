@@ -111,25 +111,26 @@ type CollectionCard struct {
 
 // ListPage shows products: all of them, a collection, or what a search found.
 type ListPage struct {
-	Frame       Frame
-	Heading     string
-	Intro       string
-	Search      bool   // the page answers a search for Frame.Query
-	Path        string // where the filter form goes
-	Products    []ProductCard
-	Total       int64
-	Sort        string
-	Sorts       []Choice
-	InStock     bool
-	Facets      []FacetGroup
-	Collection  string // slug chosen in the filter, on the pages that offer it
-	Collections []Choice
-	PriceMin    string // as typed, major units
-	PriceMax    string
-	Active      []Link // each leads to the page without that filter
-	Errors      []FieldError
-	Pagination  Pagination
-	Suggestions []ProductCard // ways on when nothing was found
+	Frame          Frame
+	Heading        string
+	Intro          string
+	Search         bool   // the page answers a search for Frame.Query
+	Path           string // where the filter form goes
+	Products       []ProductCard
+	Total          int64
+	Sort           string
+	Sorts          []Choice
+	InStock        bool
+	Facets         []FacetGroup
+	Collection     string // slug chosen in the filter, on the pages that offer it
+	CollectionName string // of the one that is chosen
+	Collections    []Choice
+	PriceMin       string // as typed, major units
+	PriceMax       string
+	Active         []Link // each leads to the page without that filter
+	Errors         []FieldError
+	Pagination     Pagination
+	Suggestions    []ProductCard // ways on when nothing was found
 
 	InStockCount int64            // products that would be listed with InStock
 	PriceRange   *[2]models.Money // of what the other filters leave

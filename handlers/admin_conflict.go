@@ -30,10 +30,13 @@ type rivals struct {
 	form         url.Values
 }
 
+// savePath ends the address to which a form is sent that has another one's.
+const savePath = "/save"
+
 // textConflict shows what both say differently. Everything that was sent is sent
 // again by the page's buttons, on top of the version that is stored now.
 func (a adminPages) textConflict(c echo.Context, r rivals) error {
-	page := admin.TextConflictPage{What: r.what, Path: r.path, Version: r.version, Rows: differences(r.mine, r.theirs), Form: sentAgain(r.form)}
+	page := admin.TextConflictPage{What: r.what, Path: r.path, Opens: strings.TrimSuffix(r.path, savePath), Version: r.version, Rows: differences(r.mine, r.theirs), Form: sentAgain(r.form)}
 	var err error
 	if page.Frame, err = a.frame(c, "Somebody else saved first", r.section); err != nil {
 		return err
@@ -180,4 +183,18 @@ func taxSays(p admin.TaxPage) []saying {
 
 func lookSays(p admin.LookPage) []saying {
 	return []saying{{"Your colour", p.Accent}, {"Paper", chosenIn(p.Papers)}, {"Fonts", chosenIn(p.Fonts)}}
+}
+
+func picturesSay(pictures []admin.PictureForm) []saying {
+	var says []saying
+	for _, shown := range pictures {
+		what := shown.Picture.Alt
+		says = append(says, saying{"What it shows: " + what, shown.Alt}, saying{"Position of " + what, shown.Position}, saying{"Removed: " + what, yesNo(shown.Remove)})
+		for i, at := range models.Foci {
+			if at == shown.Focus {
+				says = append(says, saying{"What stays in view: " + what, admin.FocusTexts[i]})
+			}
+		}
+	}
+	return says
 }

@@ -25,7 +25,7 @@ func (a adminPages) homeList(c echo.Context) (admin.HomePage, error) {
 	if err != nil {
 		return page, err
 	}
-	page.Sections, page.Changed = home.Draft, home.Changed()
+	page.Sections, page.Changed, page.Mark = home.Draft, home.Changed(), home.Mark()
 	page.Frame, err = a.siteFrame(c, "Front page")
 	return page, err
 }
@@ -77,17 +77,33 @@ func (a adminPages) moveSection(c echo.Context) error {
 }
 
 func (a adminPages) publishHome(c echo.Context) error {
-	if err := a.store.PublishHome(c.Request().Context(), actor(c, staffOf(c))); err != nil {
-		return err
-	}
-	return c.Redirect(http.StatusSeeOther, homePath+"?notice=published")
+	return a.decideOnDraft(c, a.store.PublishHome, "published")
 }
 
 func (a adminPages) discardHome(c echo.Context) error {
-	if err := a.store.DiscardHome(c.Request().Context(), actor(c, staffOf(c))); err != nil {
+	return a.decideOnDraft(c, a.store.DiscardHome, "discarded")
+}
+
+// decideOnDraft does what was decided of the draft of the front page. A draft
+// that a colleague changed since is shown first.
+func (a adminPages) decideOnDraft(c echo.Context, do func(ctx context.Context, mark string, who models.Actor) error, notice string) error {
+	form, err := postForm(c)
+	if err != nil {
 		return err
 	}
-	return c.Redirect(http.StatusSeeOther, homePath+"?notice=discarded")
+	err = do(c.Request().Context(), form.Get("mark"), actor(c, staffOf(c)))
+	if isConflict(err) {
+		page, err := a.homeList(c)
+		if err != nil {
+			return err
+		}
+		page.Frame.Notice = &views.Notice{Kind: views.NoticeError, Text: "A colleague has changed the front page since you looked at it. Nothing was done: look at it as it is now, and decide again."}
+		return render(c, http.StatusConflict, admin.Home(page))
+	}
+	if err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, homePath+"?notice="+notice)
 }
 
 // previewHome shows the draft of the front page.

@@ -320,7 +320,7 @@ func TestFrontPage(t *testing.T) {
 		if got := manager.Post(section+"/move", "move", "sideways"); got.Status != http.StatusNotFound {
 			t.Errorf("no move: %d", got.Status)
 		}
-		if got := manager.Post("/admin/settings/home/publish"); got.Status != http.StatusSeeOther {
+		if got := draftSheet(t, manager, "publish").send(manager, nil); got.Status != http.StatusSeeOther {
 			t.Fatalf("published: %d", got.Status)
 		}
 		app.EventuallyLong("the section with its picture", func() bool {
@@ -336,8 +336,13 @@ func TestFrontPage(t *testing.T) {
 		if strings.Contains(page, "Welcome to") || strings.Count(page, "<h1") != 1 {
 			t.Error("the hidden opening is shown, or the page has no heading")
 		}
+		manager.Post("/admin/settings/sections/1/move", "move", models.MoveShow)
+		old := draftSheet(t, manager, "discard")
 		manager.Post(section+"/move", "move", models.MoveRemove)
-		manager.Post("/admin/settings/home/discard")
+		if got := old.send(manager, nil); got.Status != http.StatusConflict || !strings.Contains(got.Body, "A colleague has changed the front page") {
+			t.Errorf("a draft that a colleague changed since: %d", got.Status)
+		}
+		draftSheet(t, manager, "discard").send(manager, nil)
 		if got := manager.Get(section); got.Status != 200 {
 			t.Errorf("the section was not brought back: %d", got.Status)
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"mime/multipart"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -146,6 +147,9 @@ func (a adminPages) savePictures(c echo.Context) error {
 		return err
 	}
 	var edits []models.PictureEdit
+	stored := slices.Clone(page.Pictures)
+	version, _ := whole(form.Get("version"))
+	page.Product.PicturesVersion = version
 	for i := range page.Pictures {
 		shown := &page.Pictures[i]
 		field := func(name string) string { return models.PictureField(shown.Picture.ID, name) }
@@ -165,8 +169,18 @@ func (a adminPages) savePictures(c echo.Context) error {
 		}
 		edits = append(edits, edit)
 	}
+	if form.Get("do") == "edit" {
+		page.Frame.Notice = unsaved
+		return a.show(c, admin.Pictures(page))
+	}
 	if len(page.Errors) == 0 {
-		err = a.store.SavePictures(c.Request().Context(), product.ID, edits, actor(c, staffOf(c)))
+		err = a.store.SavePictures(c.Request().Context(), product.ID, version, edits, actor(c, staffOf(c)))
+		if isConflict(err) {
+			return a.textConflict(c, rivals{
+				section: "/admin/products", what: "the pictures of " + product.Name, path: productPath(product.ID) + "/pictures" + savePath,
+				version: product.PicturesVersion, mine: picturesSay(page.Pictures), theirs: picturesSay(stored), form: form,
+			})
+		}
 		if faults, bad := faultsIn(err); bad {
 			page.Errors, err = faults, nil
 		}

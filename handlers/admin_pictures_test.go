@@ -117,6 +117,18 @@ func TestPictures(t *testing.T) {
 		// What an order shows stays, what nothing shows goes.
 		app.Checkout(shopper, variant, 1)
 		everything := places.with(fields{models.PictureField(pictures[0].ID, "remove"): "1", models.PictureField(pictures[1].ID, "remove"): "1"})
+		// A colleague's older form hears of that, and loses no word.
+		older := manager.Post(path+"/save", places.with(fields{models.PictureField(pictures[0].ID, "alt"): "A <red> pen", "version": "0"})...)
+		if older.Status != http.StatusConflict || product().Pictures[1].Alt != "A pen" {
+			t.Fatalf("an older form: %d, %+v", older.Status, product().Pictures)
+		}
+		holds(t, "the conflict", older.Body, "What it shows: A pen", "A &lt;red&gt; pen", `href="`+path+`">Take theirs`)
+		goingOn := sheetOf(t, older.Body, path+"/save").send(manager, fields{"do": "edit"})
+		holds(t, "going on", goingOn.Body, `value="A &lt;red&gt; pen"`, "Not saved yet")
+		if got := sheetOf(t, goingOn.Body, path+"/save").send(manager, nil); got.Status != http.StatusSeeOther || product().Pictures[1].Alt != "A <red> pen" && product().Pictures[0].Alt != "A <red> pen" {
+			t.Errorf("saved after going on: %d, %+v", got.Status, product().Pictures)
+		}
+		everything = append(everything, "version", "2")
 		if got := manager.Post(path+"/save", everything...); got.Status != http.StatusSeeOther || len(product().Pictures) != 0 || product().Variants[0].PictureID != nil {
 			t.Errorf("removed: %d %+v", got.Status, product())
 		}

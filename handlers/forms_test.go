@@ -199,3 +199,10 @@ func TestNewFormsAsTheyAreDrawn(t *testing.T) {
 		}
 	}
 }
+
+// draftSheet is the form on the front page's list that decides on the draft.
+func draftSheet(t *testing.T, browser *apptest.Browser, do string) sheet {
+	t.Helper()
+	const path = "/admin/settings/home"
+	return sheetOf(t, browser.Get(path).Body, path+"/"+do)
+}

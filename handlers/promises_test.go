@@ -58,13 +58,13 @@ func TestPromises(t *testing.T) {
 		if got := manager.Post(section, "version", "0", "text", "Wrapped by hand\n\n<b>Posted</b> on Fridays"); got.Status != http.StatusSeeOther {
 			t.Fatalf("saved: %d", got.Status)
 		}
-		manager.Post("/admin/settings/home/publish")
+		draftSheet(t, manager, "publish").send(manager, nil)
 		app.Eventually("the merchant's words", func() bool {
 			page := shopper.Get("/").Body
 			return strings.Contains(page, "<li>Wrapped by hand</li><li>&lt;b&gt;Posted&lt;/b&gt; on Fridays</li>")
 		})
 		manager.Post(section+"/move", "move", models.MoveRemove)
-		manager.Post("/admin/settings/home/publish")
+		draftSheet(t, manager, "publish").send(manager, nil)
 		app.Eventually("the end of the line", func() bool { return !strings.Contains(shopper.Get("/").Body, "Wrapped by hand") })
 		if added := manager.Post("/admin/settings/home", "kind", models.SectionPromises); !strings.HasPrefix(added.Location, "/admin/settings/sections/") {
 			t.Errorf("a new line does not open its form: %q", added.Location)

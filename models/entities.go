@@ -44,10 +44,12 @@ type Product struct {
 	Featured    bool
 	TaxClassID  *int64 // nil for the standard class
 	Version     int64  // grows with every save in the editor
-	SearchName  string // the name without capitals and accents; see Store.indexProducts
-	ChosenID    int64  `gorm:"-"` // the variant that a list's filter looked for; 0 for none
-	CreatedAt   time.Time
-	UpdatedAt   time.Time
+	// PicturesVersion grows with every save of SavePictures.
+	PicturesVersion int64
+	SearchName      string // the name without capitals and accents; see Store.indexProducts
+	ChosenID        int64  `gorm:"-"` // the variant that a list's filter looked for; 0 for none
+	CreatedAt       time.Time
+	UpdatedAt       time.Time
 
 	Options     []Option
 	Variants    []Variant

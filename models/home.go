@@ -3,6 +3,8 @@ package models
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -299,12 +301,26 @@ func sectionState(s Section) string {
 	return text
 }
 
-// PublishHome shows shoppers the draft.
-func (s *Store) PublishHome(ctx context.Context, actor Actor) error {
+// Mark is a short sign of the draft: another draft has another.
+func (h Home) Mark() string {
+	draft, err := json.Marshal(h.Draft)
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256(draft)
+	return hex.EncodeToString(sum[:8])
+}
+
+// PublishHome shows shoppers the draft of that mark, or returns ErrConflict
+// where it is another by now.
+func (s *Store) PublishHome(ctx context.Context, mark string, actor Actor) error {
 	err := s.transaction(ctx, func(tx *gorm.DB) error {
 		home, err := homeIn(s.toChange(tx))
 		if err != nil {
 			return err
+		}
+		if home.Mark() != mark {
+			return ErrConflict
 		}
 		before := len(home.Published)
 		home.Published = home.Draft
@@ -326,9 +342,13 @@ func (s *Store) PublishHome(ctx context.Context, actor Actor) error {
 	return nil
 }
 
-// DiscardHome takes every change of the draft back.
-func (s *Store) DiscardHome(ctx context.Context, actor Actor) error {
+// DiscardHome takes every change of the draft of that mark back, or returns
+// ErrConflict where it is another by now.
+func (s *Store) DiscardHome(ctx context.Context, mark string, actor Actor) error {
 	return s.changeHome(ctx, actor, func(_ *gorm.DB, home *Home) (string, string, error) {
+		if home.Mark() != mark {
+			return "", "", ErrConflict
+		}
 		home.Draft = home.Published
 		return "", "changes taken back", nil
 	})

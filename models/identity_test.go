@@ -1,6 +1,7 @@
 package models_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -252,7 +253,7 @@ func TestHome(t *testing.T) {
 		if err := store.SaveSection(ctx, edit, nil, editor); !errors.Is(err, models.ErrConflict) {
 			t.Errorf("saved over a colleague's: %v", err)
 		}
-		if err := store.PublishHome(ctx, editor); err != nil {
+		if err := store.PublishHome(ctx, home().Mark(), editor); err != nil {
 			t.Fatal(err)
 		}
 		h := home()
@@ -273,7 +274,12 @@ func TestHome(t *testing.T) {
 		if shown, err := store.PictureShown(ctx, "p-1"); err != nil || !shown {
 			t.Errorf("the picture went before it was published: %v", err)
 		}
-		if err := store.DiscardHome(ctx, editor); err != nil {
+		for name, decide := range map[string]func(context.Context, string, models.Actor) error{"published": store.PublishHome, "discarded": store.DiscardHome} {
+			if err := decide(ctx, h.Mark(), editor); !errors.Is(err, models.ErrConflict) {
+				t.Errorf("%s what a colleague changed since: %v", name, err)
+			}
+		}
+		if err := store.DiscardHome(ctx, home().Mark(), editor); err != nil {
 			t.Fatal(err)
 		}
 		if h := home(); h.Draft[1].PictureID == 0 || h.Changed() {
@@ -282,7 +288,7 @@ func TestHome(t *testing.T) {
 		if err := store.MoveSection(ctx, id, models.MoveRemove, editor); err != nil {
 			t.Fatal(err)
 		}
-		if err := store.PublishHome(ctx, editor); err != nil {
+		if err := store.PublishHome(ctx, home().Mark(), editor); err != nil {
 			t.Fatal(err)
 		}
 		if shown, err := store.PictureShown(ctx, "p-1"); err != nil || shown {

@@ -98,8 +98,9 @@ func PictureField(id int64, name string) string { return fmt.Sprintf("%s-%d", na
 
 // SavePictures changes the texts and the order of a product's pictures and
 // removes some. Files go by a job, unless an order or another product shows
-// them. What the edits do not name stays.
-func (s *Store) SavePictures(ctx context.Context, productID int64, edits []PictureEdit, actor Actor) error {
+// them. What the edits do not name stays. It returns ErrConflict where somebody
+// else saved since version, and InvalidErrors.
+func (s *Store) SavePictures(ctx context.Context, productID, version int64, edits []PictureEdit, actor Actor) error {
 	err := s.transaction(ctx, func(tx *gorm.DB) error {
 		product, err := productByID(tx, productID)
 		if err != nil {
@@ -112,6 +113,10 @@ func (s *Store) SavePictures(ctx context.Context, productID int64, edits []Pictu
 			}
 		}
 		if err := faults.orNil(); err != nil {
+			return err
+		}
+		update := tx.Model(&Product{}).Where("id = ? AND pictures_version = ?", productID, version)
+		if err := unchanged(update.UpdateColumn("pictures_version", version+1)); err != nil {
 			return err
 		}
 		slices.SortStableFunc(edits, func(a, b PictureEdit) int { return a.Position - b.Position })

@@ -322,7 +322,7 @@ func (p PicturesPage) progressText() string {
 	return text
 }
 
-// focusTexts say where Foci are.
-var focusTexts = [len(models.Foci)]string{
+// FocusTexts say where Foci are.
+var FocusTexts = [len(models.Foci)]string{
 	"top left", "top", "top right", "left", "middle", "right", "bottom left", "bottom", "bottom right",
 }

@@ -59,7 +59,8 @@ func (p LookPage) ratios() [][3]string {
 type HomePage struct {
 	Frame    Frame
 	Sections []models.Section
-	Changed  bool // the draft is not what shoppers see
+	Changed  bool   // the draft is not what shoppers see
+	Mark     string // of the draft
 	Errors   []views.FieldError
 }
 
@@ -185,7 +186,8 @@ func textURL(id int64, below string) templ.SafeURL {
 type TextConflictPage struct {
 	Frame   Frame
 	What    string // "the page “About us”"
-	Path    string // of the form
+	Path    string // to which the form is sent
+	Opens   string // address of the form
 	Version int64  // that is stored now
 	Rows    []ConflictRow
 	Form    [][2]string // what was sent, to be sent again

@@ -1,0 +1,4 @@
+-- +goose Up
+
+-- Grows with every save of the texts and the order of a product's pictures.
+ALTER TABLE products ADD COLUMN pictures_version BIGINT NOT NULL DEFAULT 0;

@@ -46,7 +46,6 @@ func (s *Store) cards(ctx context.Context, ids []int64) ([]Product, error) {
 	}
 	products := make([]Product, len(ids))
 	of := func(id int64) *Product { return &products[slices.Index(ids, id)] }
-	var id int64
 	for _, part := range []struct {
 		query     string
 		row       func(*sql.Rows) error
@@ -54,32 +53,42 @@ func (s *Store) cards(ctx context.Context, ids []int64) ([]Product, error) {
 	}{
 		{cardProducts + in + cardsForSale, func(rows *sql.Rows) error {
 			var p Product
-			err := rows.Scan(&p.ID, &p.Slug, &p.Name, &p.Summary, &p.Status, &p.Featured, &p.CreatedAt)
+			if err := rows.Scan(&p.ID, &p.Slug, &p.Name, &p.Summary, &p.Status, &p.Featured, &p.CreatedAt); err != nil {
+				return err
+			}
 			*of(p.ID) = p
-			return err
+			return nil
 		}, []any{these, ProductActive}},
 		{cardVariants + in + cardsInPlace, func(rows *sql.Rows) error {
 			var v Variant
-			err := rows.Scan(&id, &v.ID, &v.SKU, &v.Price, &v.CompareAt, &v.PriorPrice, &v.Policy, &v.Stock, &v.Reserved)
-			v.ProductID = id
-			of(id).Variants = append(of(id).Variants, v)
-			return err
+			if err := rows.Scan(&v.ProductID, &v.ID, &v.SKU, &v.Price, &v.CompareAt, &v.PriorPrice, &v.Policy, &v.Stock, &v.Reserved); err != nil {
+				return err
+			}
+			product := of(v.ProductID)
+			product.Variants = append(product.Variants, v)
+			return nil
 		}, []any{these}},
 		{cardPictures + in + cardsReady, func(rows *sql.Rows) error {
 			p := Picture{Status: PictureReady}
-			err := rows.Scan(&id, &p.ID, &p.Key, &p.Alt, &p.Width, &p.Height, &p.FocusX, &p.FocusY)
-			p.ProductID = id
-			of(id).Pictures = append(of(id).Pictures, p)
-			return err
+			if err := rows.Scan(&p.ProductID, &p.ID, &p.Key, &p.Alt, &p.Width, &p.Height, &p.FocusX, &p.FocusY); err != nil {
+				return err
+			}
+			product := of(p.ProductID)
+			product.Pictures = append(product.Pictures, p)
+			return nil
 		}, []any{these, PictureReady}},
 		{cardColours + in + cardsColoured, func(rows *sql.Rows) error {
+			var id int64
 			var v OptionValue
-			err := rows.Scan(&id, &v.Name, &v.Swatch)
-			if of(id).Options == nil {
-				of(id).Options = []Option{{ProductID: id}}
+			if err := rows.Scan(&id, &v.Name, &v.Swatch); err != nil {
+				return err
 			}
-			of(id).Options[0].Values = append(of(id).Options[0].Values, v)
-			return err
+			product := of(id)
+			if product.Options == nil {
+				product.Options = []Option{{ProductID: id}}
+			}
+			product.Options[0].Values = append(product.Options[0].Values, v)
+			return nil
 		}, []any{these}},
 	} {
 		if err := s.each(ctx, part.query, part.row, part.arguments...); err != nil {

@@ -64,3 +64,13 @@ func (s *Store) Explain(ctx context.Context, q Question) (plan string, err error
 	}
 	return strings.Join(lines, "\n"), rows.Err()
 }
+
+// MigrateTo brings the schema of a new database to a former version.
+func (s *Store) MigrateTo(ctx context.Context, version int64) error {
+	provider, err := s.migrationProvider()
+	if err != nil {
+		return err
+	}
+	_, err = provider.UpTo(ctx, version)
+	return err
+}

@@ -158,8 +158,9 @@ func (s *Store) Make(ctx context.Context, key string) error {
 	if err != nil {
 		return err
 	}
+	last := new(encoded)
 	for _, width := range widths {
-		if err := s.makeSize(ctx, picture, key, width); err != nil {
+		if err := s.makeSize(ctx, picture, key, width, last); err != nil {
 			return fmt.Errorf("make picture %s, %d pixels wide: %w", key, width, err)
 		}
 	}
@@ -181,29 +182,42 @@ var shown = [...]format{
 	{".jpg", fallback, func(w io.Writer, p image.Image) error { return jpeg.Encode(w, p, &jpeg.Options{Quality: 82}) }},
 }
 
-// makeSize makes and keeps the files of one width. Each takes seconds, and a
-// turn of its own: uploads that somebody waits for go between.
-func (s *Store) makeSize(ctx context.Context, picture image.Image, key string, width int) error {
+// encoded are the files of one size, by how their names end. A picture that is
+// smaller than several widths is the same in each.
+type encoded struct {
+	size  image.Point
+	files map[string][]byte
+}
+
+// makeSize makes and keeps the files of one width; of the size of the last, they
+// are those of the last. Each takes seconds, and a turn of its own: uploads that
+// somebody waits for go between.
+func (s *Store) makeSize(ctx context.Context, picture image.Image, key string, width int, last *encoded) error {
 	var small image.Image
+	size := filling(picture.Bounds().Size(), width)
+	if size != last.size {
+		*last = encoded{size: size, files: map[string][]byte{}}
+	}
 	for _, format := range shown {
 		if format.width != 0 && format.width != width {
 			continue
 		}
-		var content []byte
-		err := s.inTurn(ctx, func() (err error) {
-			if small == nil {
-				small = scaled(picture, width)
+		if last.files[format.end] == nil {
+			err := s.inTurn(ctx, func() (err error) {
+				if small == nil {
+					small = scaled(picture, width)
+				}
+				if size.X*size.Y > manyPixels {
+					defer debug.SetGCPercent(debug.SetGCPercent(thrift))
+				}
+				last.files[format.end], err = encode(func(w io.Writer) error { return format.encode(w, small) })
+				return err
+			})
+			if err != nil {
+				return err
 			}
-			if size := small.Bounds().Size(); size.X*size.Y > manyPixels {
-				defer debug.SetGCPercent(debug.SetGCPercent(thrift))
-			}
-			content, err = encode(func(w io.Writer) error { return format.encode(w, small) })
-			return err
-		})
-		if err == nil {
-			err = s.put(ctx, key+"-"+strconv.Itoa(width)+format.end, content)
 		}
-		if err != nil {
+		if err := s.put(ctx, key+"-"+strconv.Itoa(width)+format.end, last.files[format.end]); err != nil {
 			return err
 		}
 	}

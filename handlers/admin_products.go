@@ -50,6 +50,13 @@ var productNotices = map[string]string{
 	"archived":   "Archived. The shop no longer shows it.",
 }
 
+// hiddenNotices are what it says of a product that shoppers do not see.
+var hiddenNotices = map[string]string{
+	models.ProductDraft:     "Saved as a draft. Shoppers see it once its status is “for sale”.",
+	models.ProductScheduled: "Saved. Shoppers see it from its moment on.",
+	models.ProductArchived:  "Saved. It is archived: the shop does not show it.",
+}
+
 // productOf reads the product that the address names.
 func (a adminPages) productOf(c echo.Context) (models.Product, error) {
 	id, ok := whole(c.Param("id"))
@@ -125,6 +132,9 @@ func (a adminPages) editProduct(c echo.Context) error {
 		return err
 	}
 	if text, ok := productNotices[c.QueryParam("notice")]; ok {
+		if hidden := hiddenNotices[product.Status]; hidden != "" && text == productNotices["saved"] {
+			text = hidden
+		}
 		page.Frame.Notice = &views.Notice{Kind: views.NoticeSuccess, Text: text}
 	}
 	return a.show(c, admin.EditProduct(page))

@@ -252,3 +252,21 @@ func TestProductConflict(t *testing.T) {
 		}
 	})
 }
+
+// TestSavedIsSaidAsItIs tells what is for sale from what shoppers do not see.
+func TestSavedIsSaidAsItIs(t *testing.T) {
+	t.Parallel()
+	app := apptest.New(t, "sqlite:"+filepath.Join(t.TempDir(), "shop.db"), apptest.Options{})
+	manager := app.Staff(models.RoleManager)
+	if got := manager.Get("/admin/"); got.Status != http.StatusMovedPermanently || got.Location != "/admin" {
+		t.Errorf("/admin/: %d to %q", got.Status, got.Location)
+	}
+	form := editorOf(manager.Get("/admin/new/product").Body).with(fields{"name": "Cap", "variant-0-sku": "CAP", "variant-0-price": "5"})
+	path, _, _ := strings.Cut(manager.Post("/admin/products", form...).Location, "?")
+	for status, says := range map[string]string{"active": "The shop shows it now", "draft": "Saved as a draft", "archived": "It is archived"} {
+		saved := manager.Post(path, editorOf(manager.Get(path).Body).with(fields{"status": status, "do": "save"})...)
+		if page := manager.Get(saved.Location).Body; saved.Status != http.StatusSeeOther || !strings.Contains(page, says) {
+			t.Errorf("%s: %d, and not %q", status, saved.Status, says)
+		}
+	}
+}

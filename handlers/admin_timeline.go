@@ -57,6 +57,12 @@ func timeline(h models.OrderHistory) []views.TimelineEntry {
 		}
 		entries = append(entries, entry)
 	}
-	sort.SliceStable(entries, func(i, j int) bool { return entries[i].At.Before(entries[j].At) })
+	// The payment page may be noted in the same millisecond as the order.
+	sort.SliceStable(entries, func(i, j int) bool {
+		if first, second := entries[i].Kind == "placed", entries[j].Kind == "placed"; first != second {
+			return first
+		}
+		return entries[i].At.Before(entries[j].At)
+	})
 	return entries
 }

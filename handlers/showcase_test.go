@@ -53,11 +53,11 @@ func TestShowcase(t *testing.T) {
 	j.Click("main form button")
 	at("/admin")
 	shoot("admin-home", 1280, "light")
-	product, err := app.Store.ProductBySlug(t.Context(), "field-notebook")
+	product, err := app.Store.ProductBySlug(t.Context(), "linen-journal")
 	if err != nil {
 		t.Fatal(err)
 	}
-	at(fmt.Sprintf("/admin/products/%d", product.ID))
+	at(fmt.Sprintf("/admin/products/%d#variants", product.ID))
 	shoot("admin-product", 1280, "light")
 }
 

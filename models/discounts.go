@@ -187,7 +187,7 @@ func (d Discount) Faults() []InvalidError {
 		"Use 3 to 40 letters from A to Z, digits, hyphens and underscores, without blanks.")
 	switch d.Kind {
 	case DiscountPercent:
-		fault(!between(d.Percent, 1, 100), "percent", "Enter a percentage from 1 to 100.")
+		fault(!between(d.Percent, 1, 100), "percent", "Enter a whole percentage from 1 to 100.")
 	case DiscountAmount:
 		fault(!between(d.Amount, 1, MaxDiscountAmount), "amount", "Enter the amount that comes off, more than nothing.")
 	case DiscountBundle:

@@ -98,6 +98,11 @@ func readProduct(rows []importRow, currency string) importProduct {
 		p.readImage(i, row)
 	}
 	p.readDescription()
+	for _, column := range []string{colPublished, colFeatured} {
+		if word := rows[0].text(column); word != "" && !isTrue(word) && !isFalse(word) {
+			p.fault(0, "%s: Enter TRUE or FALSE. It says %s.", column, shorten(word))
+		}
+	}
 	return p
 }
 
@@ -181,6 +186,9 @@ func (p *importProduct) readVariant(i int, row importRow, currency string) {
 			return nil
 		}
 		return &whole
+	}
+	if v.policy != "" && !isTrue(v.policy) && !isFalse(v.policy) {
+		p.fault(i, "%s: Enter %s or %s. It says %s.", colPolicy, sellsOn, sellsNone, shorten(v.policy))
 	}
 	v.price, v.compareAt, v.stock, v.grams = amount(colPrice), amount(colCompareAt), count(colStock), count(colGrams)
 	if v.compareAt == nil && row.header.has(colCompareAt) {
@@ -301,7 +309,7 @@ func policyOf(typed string, was StockPolicy) StockPolicy {
 	switch {
 	case typed == "":
 		return was
-	case !isTrue(typed) && !strings.EqualFold(typed, sellsOn):
+	case !isTrue(typed):
 		return StockDeny
 	case was == "" || was == StockDeny:
 		return StockBackorder
@@ -310,7 +318,11 @@ func policyOf(typed string, was StockPolicy) StockPolicy {
 }
 
 func isTrue(text string) bool {
-	return slices.Contains([]string{"true", "yes", "1", "y"}, strings.ToLower(text))
+	return slices.Contains([]string{"true", "yes", "1", "y", sellsOn}, strings.ToLower(text))
+}
+
+func isFalse(text string) bool {
+	return slices.Contains([]string{"false", "no", "0", "n", sellsNone}, strings.ToLower(text))
 }
 
 // options are the options of the file, with all that is kept of those in the

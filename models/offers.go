@@ -214,6 +214,9 @@ func errUsedUp(d Discount) error {
 	if d.Automatic() {
 		return &InvalidError{discountField, "“" + d.Name + "” has been used up a moment ago. Please check your cart and try again."}
 	}
+	if d.Used < d.MaxUses {
+		return &InvalidError{discountField, "This code is used up for now: somebody is paying with its last use. Try again in an hour."}
+	}
 	return &InvalidError{discountField, "This code has been used up."}
 }
 

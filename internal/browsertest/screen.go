@@ -9,11 +9,11 @@ import (
 	"github.com/gen2brain/webp"
 )
 
-// ShootScreen writes a picture of the top of the page, as far as the window
-// shows it, to a WebP file.
+// ShootScreen writes a picture of the page from its top, or from what its
+// address names, as far as the window shows it, to a WebP file.
 func (b *Browser) ShootScreen(file string) {
 	b.t.Helper()
-	b.Evaluate("(document.activeElement?.blur(), scrollTo(0, 0))")
+	b.Evaluate("(document.activeElement?.blur(), (document.querySelector(location.hash || null) ?? document.documentElement).scrollIntoView())")
 	run(b, "load the pictures", chromedp.Evaluate[bool](`Promise.all([...document.images].filter(picture => picture.loading != "lazy" || picture.getBoundingClientRect().top < innerHeight).map(picture => {
 		picture.loading = "eager";
 		return picture.decode().catch(() => 0);

@@ -57,6 +57,9 @@ func usesText(d models.Discount) string {
 	if d.MaxUses > 0 {
 		text += " of " + strconv.FormatInt(d.MaxUses, 10)
 	}
+	if d.Reserved > 0 {
+		text += ", " + strconv.FormatInt(d.Reserved, 10) + " being paid"
+	}
 	return text
 }
 

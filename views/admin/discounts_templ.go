@@ -594,7 +594,7 @@ func Discount(p DiscountPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = views.Field("percent", "percent", "Percent off, 1 to 100", p.Percent, p.Errors, digits).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = views.Field("percent", "percent", "Percent off, a whole number from 1 to 100", p.Percent, p.Errors, digits).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -2,10 +2,8 @@ package handlers
 
 import (
 	"context"
-	"net/http"
 
 	"github.com/labstack/echo/v4"
-	"github.com/labstack/echo/v4/middleware"
 
 	"tuckshop/static"
 )
@@ -30,10 +28,6 @@ func routes(e *echo.Echo, c Config, frames *frames) {
 
 	previews := previews{store: c.Store, frames: frames, maker: c.Previews}
 
-	e.Pre(middleware.RemoveTrailingSlashWithConfig(middleware.TrailingSlashConfig{ // people type /admin/
-		Skipper:      func(c echo.Context) bool { return c.Request().URL.Path != "/admin/" },
-		RedirectCode: http.StatusMovedPermanently,
-	}))
 	e.Use(metrics.measure, recoverPanics(c.Logger), securityHeaders(c), crossOrigin(c), textOnly)
 
 	get := func(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) {

@@ -9,10 +9,10 @@ import (
 	"tuckshop/models/modelstest"
 )
 
-// many makes a catalogue of 10,000 products, in which one in a hundred is rare,
+// many makes a catalogue of 10,000 products, in which one in four hundred is rare,
 // and a vocabulary to go with it.
 var many = []string{
-	`INSERT INTO products (id, slug, name, status, featured, created_at, updated_at) SELECT n, 'p' || n, CASE WHEN n % 100 = 0 THEN 'Rare' ELSE 'Plain' END || ' thing ' || n,
+	`INSERT INTO products (id, slug, name, status, featured, created_at, updated_at) SELECT n, 'p' || n, CASE WHEN n % 400 = 0 THEN 'Rare' ELSE 'Plain' END || ' thing ' || n,
 		'active', n % 50 = 0, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP FROM g`,
 	`INSERT INTO options (id, product_id, name, position) SELECT n, n, 'Colour', 0 FROM g`,
 	`INSERT INTO option_values (option_id, name, position) SELECT n, 'Red', 0 FROM g`,

@@ -121,6 +121,7 @@ func serve(ctx context.Context, args []string, cfg config.Config, _ io.Reader, s
 	if err := announce(ctx, cfg, store, stdout); err != nil {
 		return errors.Join(err, runner.Stop(ctx))
 	}
+	store.PrepareLists(ctx)
 	app.Server.Handler = app
 	served := make(chan error, 1)
 	go func() { served <- app.Server.Serve(listener) }()

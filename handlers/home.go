@@ -74,9 +74,9 @@ func (s storefront) section(ctx context.Context, snap *snapshot, section models.
 			*text = words
 		}
 	}
-	products := func(filter models.ProductFilter) (err error) {
-		filter.PerPage = max(section.Count, models.SectionCounts[0])
-		found, _, err := s.store.Products(ctx, filter)
+	most := max(section.Count, models.SectionCounts[0])
+	first := func(by models.ProductSort) error {
+		found, err := s.store.Highlights(ctx, by, most)
 		shown.Products = s.cards(found, snap)
 		return err
 	}
@@ -90,22 +90,24 @@ func (s storefront) section(ctx context.Context, snap *snapshot, section models.
 			shown.More = views.Link{Label: "What is new", URL: "/products?sort=newest"}
 		}
 		if shown.Picture.Key == "" {
-			err = products(models.ProductFilter{Sort: models.SortFeatured})
+			err = first(models.SortFeatured)
 		}
 	case models.SectionFeatured:
 		otherwise(&shown.Heading, "Favourites")
 		shown.More = views.Link{Label: "All products", URL: "/products"}
-		err = products(models.ProductFilter{Sort: models.SortFeatured})
+		err = first(models.SortFeatured)
 	case models.SectionNewest:
 		otherwise(&shown.Heading, "Just in")
 		shown.More = views.Link{Label: "Newest first", URL: "/products?sort=newest"}
-		err = products(models.ProductFilter{Sort: models.SortNewest})
+		err = first(models.SortNewest)
 	case models.SectionCollection:
 		for _, collection := range snap.collections {
 			if collection.ID == section.CollectionID {
 				otherwise(&shown.Heading, collection.Name)
 				shown.More = views.Link{Label: "See all", URL: "/collections/" + collection.Slug}
-				err = products(models.ProductFilter{Collection: collection.Slug})
+				var found []models.Product
+				found, _, err = s.store.Products(ctx, models.ProductFilter{Collection: collection.Slug, PerPage: most})
+				shown.Products = s.cards(found, snap)
 			}
 		}
 	case models.SectionCollections:

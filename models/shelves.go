@@ -85,6 +85,16 @@ func (s *Store) shelvesAt(ctx context.Context, version int64) (*shelves, error) 
 	return s.stock(ctx)
 }
 
+// PrepareLists begins to make what lists are made from, so that the first to ask
+// for one need not wait for the whole catalogue.
+func (s *Store) PrepareLists(ctx context.Context) {
+	s.restocking.Go(func() {
+		if _, err := s.shelvesAt(ctx, 0); err != nil && ctx.Err() == nil {
+			s.log.Error("prepare the lists", "error", err)
+		}
+	})
+}
+
 // restock makes the shelves anew beside what goes on, unless that is done or
 // was done a moment ago: making them never takes more than a tenth of the time.
 func (s *Store) restock(ctx context.Context, version int64) {

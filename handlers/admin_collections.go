@@ -44,13 +44,21 @@ func (a adminPages) collections(c echo.Context) error {
 	if number*collectionsPage < page.Total {
 		page.NextPage = address("/admin/collections", url.Values{"q": {page.Search}, "page": {strconv.FormatInt(number+1, 10)}})
 	}
-	if page.Sizes, err = a.store.CollectionSizes(ctx); err != nil {
+	if page.Sizes, err = a.store.CollectionSizes(ctx, collectionIDs(page.Collections)); err != nil {
 		return err
 	}
 	if text, ok := collectionNotices[c.QueryParam("notice")]; ok {
 		page.Frame.Notice = &views.Notice{Kind: views.NoticeSuccess, Text: text}
 	}
 	return a.show(c, admin.Collections(page))
+}
+
+func collectionIDs(collections []models.CollectionSummary) []int64 {
+	ids := make([]int64, len(collections))
+	for i, collection := range collections {
+		ids[i] = collection.ID
+	}
+	return ids
 }
 
 // collectionPage makes the form of a collection as it is stored; id 0 is a new
@@ -63,11 +71,11 @@ func (a adminPages) collectionPage(c echo.Context, id int64) (admin.CollectionPa
 		if page.Collection, err = a.store.CollectionByID(c.Request().Context(), id); err != nil {
 			return page, err
 		}
-		sizes, err := a.store.CollectionSizes(c.Request().Context())
+		sizes, err := a.store.CollectionSizes(c.Request().Context(), []int64{id})
 		if err != nil {
 			return page, err
 		}
-		page.Products = sizes[id]
+		page.Products = sizes[id].Products
 		stored := page.Collection
 		page.Version = strconv.FormatInt(stored.Version, 10)
 		title, page.Name, page.Slug, page.Description, page.Position = stored.Name, stored.Name, stored.Slug, stored.Description, strconv.Itoa(stored.Position)

@@ -112,9 +112,12 @@ func (s storefront) section(ctx context.Context, snap *snapshot, section models.
 		}
 	case models.SectionCollections:
 		otherwise(&shown.Heading, "The shelves")
-		for _, collection := range snap.collections[:min(len(snap.collections), mostShelves)] {
+		collections := snap.collections[:min(len(snap.collections), mostShelves)]
+		var sizes map[int64]models.CollectionSize
+		sizes, err = s.store.CollectionSizes(ctx, collectionIDs(collections))
+		for _, collection := range collections {
 			shown.Collections = append(shown.Collections, views.CollectionCard{
-				Slug: collection.Slug, Name: collection.Name, Description: collection.Description, Count: collection.Products,
+				Slug: collection.Slug, Name: collection.Name, Description: collection.Description, Count: sizes[collection.ID].ForSale,
 				Picture: views.Picture{Key: collection.PictureKey, Alt: collection.PictureAlt, Width: 1280, Height: 1600},
 			})
 		}

@@ -38,11 +38,7 @@ func (f *frames) preview(folder string, preview views.Preview) (address, alt str
 }
 
 func shopPreview(snap *snapshot) views.Preview {
-	links := make([]views.Link, len(snap.collections))
-	for i, collection := range snap.collections {
-		links[i].Label = collection.Name
-	}
-	return views.Preview{Shop: snap.shop.Name, Text: shelves(links)}
+	return views.Preview{Shop: snap.shop.Name, Text: shelves(snap.collectionLinks(""))}
 }
 
 func collectionPreview(snap *snapshot, collection models.CollectionSummary) views.Preview {

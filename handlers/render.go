@@ -117,7 +117,7 @@ func (s *snapshot) collectionLinks(section string) []views.Link {
 	var links []views.Link
 	for _, collection := range s.collections[:min(len(s.collections), mostShelves)] {
 		path := "/collections/" + collection.Slug
-		links = append(links, views.Link{Label: collection.Name, URL: path, Count: collection.Products, Current: path == section})
+		links = append(links, views.Link{Label: collection.Name, URL: path, Current: path == section})
 	}
 	return links
 }

@@ -131,10 +131,9 @@ func (s *Store) ProductSlugOfVariant(ctx context.Context, variantID int64) (stri
 	return product.Slug, found(err, "find the product of variant %d", variantID)
 }
 
-// CollectionSummary is a collection with how many active products it has.
+// CollectionSummary is a collection with a picture that stands for it.
 type CollectionSummary struct {
 	Collection
-	Products   int64
 	PictureKey string // of one of its first products, which it shares with as few others as can be
 	PictureAlt string
 }
@@ -142,20 +141,25 @@ type CollectionSummary struct {
 // Collections lists the collections in the merchant's order.
 func (s *Store) Collections(ctx context.Context) ([]CollectionSummary, error) {
 	var summaries []CollectionSummary
-	err := s.read.WithContext(ctx).Raw(`SELECT c.*,
-		(SELECT COUNT(*) FROM collection_products cp WHERE cp.collection_id = c.id
-			AND cp.product_id NOT IN (SELECT id FROM products WHERE status <> ?)) AS products,
-		COALESCE(shown.key, '') AS picture_key, COALESCE(shown.alt, '') AS picture_alt
+	err := s.read.WithContext(ctx).Raw(`SELECT c.*, COALESCE(shown.key, '') AS picture_key, COALESCE(shown.alt, '') AS picture_alt
 		FROM collections c LEFT JOIN pictures shown ON shown.id = (
 			SELECT pi.id FROM (SELECT product_id FROM collection_products WHERE collection_id = c.id ORDER BY product_id LIMIT 50) cp
 			JOIN products p ON p.id = cp.product_id JOIN pictures pi ON pi.product_id = p.id
 			WHERE p.status = ? AND pi.status = ?
 			ORDER BY (SELECT COUNT(*) FROM collection_products other WHERE other.product_id = p.id), p.featured DESC, p.id, pi.position, pi.id LIMIT 1)
-		ORDER BY c.position, c.id`, ProductActive, ProductActive, PictureReady).Scan(&summaries).Error
+		ORDER BY c.position, c.id`, ProductActive, PictureReady).Scan(&summaries).Error
 	if err != nil {
 		return nil, fmt.Errorf("list collections: %w", err)
 	}
 	return summaries, nil
+}
+
+func hasProducts(db *gorm.DB) (bool, error) {
+	var ids []int64
+	if err := db.Model(&Product{}).Limit(1).Pluck("id", &ids).Error; err != nil {
+		return false, fmt.Errorf("look for a product: %w", err)
+	}
+	return len(ids) > 0, nil
 }
 
 // AddCatalogue stores collections and products in one go, for a shop that has
@@ -163,14 +167,16 @@ func (s *Store) Collections(ctx context.Context) ([]CollectionSummary, error) {
 // product names its collections by their slugs; a variant its picture by the
 // key in pictureKeys, which maps SKUs to picture keys.
 func (s *Store) AddCatalogue(ctx context.Context, collections []Collection, products []Product, pictureKeys map[string]string) (added bool, err error) {
+	if there, err := hasProducts(s.read.WithContext(ctx)); there || err != nil {
+		return false, err
+	}
 	err = s.transaction(ctx, func(tx *gorm.DB) error {
 		// The shop's row is locked first, so that two replicas that start
 		// together do not both find the catalogue empty.
 		if err := catalogueChanged(tx); err != nil {
 			return err
 		}
-		var there int64
-		if err := tx.Model(&Product{}).Count(&there).Error; err != nil || there > 0 {
+		if there, err := hasProducts(tx); there || err != nil {
 			return err
 		}
 		ids := map[string]int64{}

@@ -48,17 +48,29 @@ func (s *Store) CollectionByID(ctx context.Context, id int64) (Collection, error
 	return collection, found(err, "find collection %d", id)
 }
 
-// CollectionSizes counts the products of every collection, those not for sale
-// too, by the collection's id.
-func (s *Store) CollectionSizes(ctx context.Context) (map[int64]int64, error) {
-	var rows []struct{ CollectionID, Products int64 }
-	err := s.read.WithContext(ctx).Table("collection_products").Select("collection_id, COUNT(*) AS products").Group("collection_id").Find(&rows).Error
+// CollectionSize is how many products a collection has.
+type CollectionSize struct {
+	Products int64 // all of them
+	ForSale  int64 // the active ones
+}
+
+// CollectionSizes counts the products of collections, by the collection's id.
+// What has none is not among them.
+func (s *Store) CollectionSizes(ctx context.Context, ids []int64) (map[int64]CollectionSize, error) {
+	var rows []struct {
+		CollectionID int64
+		CollectionSize
+	}
+	err := s.read.WithContext(ctx).Raw(`SELECT collection_id, COUNT(*) AS products,
+		COUNT(CASE WHEN product_id NOT IN (SELECT id FROM products WHERE status IN ?) THEN 1 END) AS for_sale
+		FROM collection_products WHERE collection_id IN ? GROUP BY collection_id`,
+		[]string{ProductDraft, ProductScheduled, ProductArchived}, ids).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("count the products of collections: %w", err)
 	}
-	sizes := map[int64]int64{}
+	sizes := map[int64]CollectionSize{}
 	for _, row := range rows {
-		sizes[row.CollectionID] = row.Products
+		sizes[row.CollectionID] = row.CollectionSize
 	}
 	return sizes, nil
 }

@@ -21,6 +21,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -135,7 +136,13 @@ func (s *Store) openPostgres(ctx context.Context, databaseURL string) error {
 		return fmt.Errorf("read DATABASE_URL: it must look like postgres://user:password@host:5432/name")
 	}
 	config.ConnConfig.RuntimeParams["timezone"] = "UTC"
-	s.sqlWrite = stdlib.OpenDB(*config.ConnConfig)
+	// The shop asks short questions: compiling one, which PostgreSQL does where
+	// it expects a long answer, takes longer than answering it.
+	// https://www.postgresql.org/docs/current/jit-decision.html
+	s.sqlWrite = stdlib.OpenDB(*config.ConnConfig, stdlib.OptionAfterConnect(func(ctx context.Context, conn *pgx.Conn) error {
+		_, err := conn.Exec(ctx, "SET jit = off")
+		return err
+	}))
 	s.sqlWrite.SetMaxOpenConns(32)
 	s.sqlWrite.SetMaxIdleConns(32)
 	s.sqlRead = s.sqlWrite

@@ -33,7 +33,6 @@ type Frame struct {
 type Link struct {
 	Label   string
 	URL     string
-	Count   int64
 	Current bool
 }
 

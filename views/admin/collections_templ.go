@@ -176,9 +176,9 @@ func Collections(p CollectionsPage) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var8 string
-					templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(number(c.Products))
+					templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(number(p.Sizes[c.ID].ForSale))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/admin/collections.templ`, Line: 44, Col: 47}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/admin/collections.templ`, Line: 44, Col: 58}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 					if templ_7745c5c3_Err != nil {
@@ -189,9 +189,9 @@ func Collections(p CollectionsPage) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var9 string
-					templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(number(p.Sizes[c.ID]))
+					templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(number(p.Sizes[c.ID].Products))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/admin/collections.templ`, Line: 45, Col: 50}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/admin/collections.templ`, Line: 45, Col: 59}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 					if templ_7745c5c3_Err != nil {
@@ -697,7 +697,7 @@ type CollectionsPage struct {
 	Total       int64
 	NextPage    string
 	Collections []models.CollectionSummary
-	Sizes       map[int64]int64 // products by collection, those not for sale too
+	Sizes       map[int64]models.CollectionSize // by collection
 }
 
 // CollectionPage is the form of a collection.

@@ -23,13 +23,13 @@ const (
 	cardsColoured = " AND v.swatch <> '' ORDER BY o.position, o.id, v.position, v.id"
 )
 
-// among is how each database asks whether a value is one of a list of ids, and
-// the list as it takes it.
-func (s *Store) among(ids []int64) (in string, list any, err error) {
+// among is how each database asks whether a value is one of a list, and the
+// list as it takes it.
+func (s *Store) among(values any) (in string, list any, err error) {
 	if s.postgres {
-		return " = ANY($1)", ids, nil
+		return " = ANY($1)", values, nil
 	}
-	text, err := json.Marshal(ids)
+	text, err := json.Marshal(values)
 	return " IN (SELECT value FROM json_each($1))", string(text), err
 }
 

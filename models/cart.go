@@ -157,17 +157,6 @@ func fingerprint(lines []CartLine, sum Sum) string {
 	return hex.EncodeToString(digest[:16])
 }
 
-// CartCount is how many pieces a token's cart holds; 0 for no cart.
-func (s *Store) CartCount(ctx context.Context, token string) (int64, error) {
-	var pieces int64
-	err := s.read.WithContext(ctx).Raw(`SELECT COALESCE(SUM(i.quantity), 0) FROM cart_items i
-		JOIN carts c ON c.id = i.cart_id WHERE c.token_hash = ?`, HashToken(token)).Scan(&pieces).Error
-	if err != nil {
-		return 0, fmt.Errorf("count a cart: %w", err)
-	}
-	return pieces, nil
-}
-
 // AddToCart puts quantity pieces of a variant into the cart of token, which is
 // made where there is none. What the cart holds already counts too.
 //

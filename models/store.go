@@ -56,6 +56,7 @@ type Store struct {
 	now      func() time.Time
 	livemode bool
 	mailFrom string
+	counts   cartCounts
 
 	shelves     atomic.Pointer[shelves] // what lists are made from
 	stocking    sync.Mutex              // held while they are made

@@ -55,16 +55,23 @@ func (s *Store) CartByToken(ctx context.Context, token string) (Cart, []CartLine
 
 func loadCart(db *gorm.DB, token string) (Cart, []CartLine, error) {
 	var cart Cart
-	err := db.Preload("Losses", func(losses *gorm.DB) *gorm.DB { return losses.Order("id") }).
-		Where("token_hash = ?", HashToken(token)).Take(&cart).Error
-	if err != nil {
+	if err := db.Where("token_hash = ?", HashToken(token)).Take(&cart).Error; err != nil {
 		return cart, nil, found(err, "find cart")
+	}
+	lines, err := fillCart(db, &cart)
+	return cart, lines, err
+}
+
+// fillCart reads what a cart holds and what it has lost.
+func fillCart(db *gorm.DB, cart *Cart) ([]CartLine, error) {
+	if err := db.Where("cart_id = ?", cart.ID).Order("id").Find(&cart.Losses).Error; err != nil {
+		return nil, fmt.Errorf("read what cart %d has lost: %w", cart.ID, err)
 	}
 	lines, err := cartLines(db, cart.ID)
 	if err == nil && cart.OrderID != nil {
 		err = holdings(db, *cart.OrderID, lines)
 	}
-	return cart, lines, err
+	return lines, err
 }
 
 // holdings notes what the cart's own open order holds of its lines.

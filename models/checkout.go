@@ -153,15 +153,11 @@ func (s *Store) placeOrder(tx *gorm.DB, cart Cart, lines []CartLine, sum Sum) (C
 	if err := sellableLines(lines); err != nil {
 		return Checkout{}, err
 	}
-	var shop Shop
-	if err := tx.Take(&shop, 1).Error; err != nil {
-		return Checkout{}, found(err, "read the shop's row")
-	}
 	now := s.now()
 	token := NewToken()
 	order := Order{
-		Number: token, Token: token, Status: OrderPending, Fulfilment: Unfulfilled, StockStatus: StockReleased,
-		CartID: &cart.ID, CartFingerprint: fingerprint(lines, sum), Currency: shop.Currency, Note: cart.Note, CreatedAt: now, UpdatedAt: now,
+		Number: token, Token: token, Status: OrderPending, Fulfilment: Unfulfilled, StockStatus: StockReserved,
+		CartID: &cart.ID, CartFingerprint: fingerprint(lines, sum), Currency: sum.Currency, Note: cart.Note, CreatedAt: now, UpdatedAt: now,
 	}
 	for _, line := range lines {
 		item := OrderItem{
@@ -241,8 +237,10 @@ func (s *Store) reserve(tx *gorm.DB, order *Order, lines []CartLine) error {
 		}
 		changed = changed || after.Available() <= lowStock
 	}
-	if err := s.setStockStatus(tx, order, StockReserved); err != nil {
-		return err
+	if order.StockStatus != StockReserved { // a new order is stored so
+		if err := s.setStockStatus(tx, order, StockReserved); err != nil {
+			return err
+		}
 	}
 	if changed {
 		if err := catalogueChanged(tx); err != nil {
@@ -323,16 +321,18 @@ func lockOrder(tx *gorm.DB, id int64) (Order, error) {
 // SessionOpened stores the session Stripe made for an attempt.
 func (s *Store) SessionOpened(ctx context.Context, attempt CheckoutAttempt, session CheckoutSession) error {
 	err := s.transaction(ctx, func(tx *gorm.DB) error {
-		if _, err := lockOrder(tx, attempt.OrderID); err != nil {
-			return err
+		pending := tx.Model(&Order{}).Where("id = ? AND status = ?", attempt.OrderID, OrderPending).
+			Updates(map[string]any{"stripe_session_id": session.ID, "updated_at": s.now()})
+		if pending.Error != nil {
+			return pending.Error
 		}
-		err := tx.Model(&CheckoutAttempt{}).Where("id = ? AND status = ?", attempt.ID, AttemptCreating).
+		if pending.RowsAffected == 0 { // what changes an order's attempt holds the order
+			if _, err := lockOrder(tx, attempt.OrderID); err != nil {
+				return err
+			}
+		}
+		return tx.Model(&CheckoutAttempt{}).Where("id = ? AND status = ?", attempt.ID, AttemptCreating).
 			Updates(map[string]any{"status": AttemptOpen, "stripe_session_id": session.ID, "url": session.URL, "error": ""}).Error
-		if err != nil {
-			return err
-		}
-		return tx.Model(&Order{}).Where("id = ? AND status = ?", attempt.OrderID, OrderPending).
-			Updates(map[string]any{"stripe_session_id": session.ID, "updated_at": s.now()}).Error
 	})
 	if err != nil {
 		return fmt.Errorf("store session %s of order %d: %w", session.ID, attempt.OrderID, err)

@@ -35,15 +35,15 @@ const (
 // delivery works out how a cart is delivered.
 func (s *Store) delivery(db *gorm.DB, shop Shop, cart Cart, lines []CartLine) (Delivery, error) {
 	var d Delivery
-	var zones []DeliveryZone
-	if err := db.Find(&zones).Error; err != nil {
-		return d, fmt.Errorf("list delivery zones: %w", err)
+	terms, err := s.deliveryTerms(db, shop)
+	if err != nil {
+		return d, err
 	}
 	d.Country = cart.DeliveryCountry
 	if d.Country == "" {
 		d.Country = shop.HomeCountry
 	}
-	if len(zones) == 0 {
+	if len(terms.zones) == 0 {
 		if cart.DeliveryCountry == "" && shop.TaxMode != TaxOwn { // Stripe asks
 			d.Country = ""
 		} else if !slices.Contains(UsualCountries(), d.Country) && d.Country != shop.HomeCountry {
@@ -52,17 +52,12 @@ func (s *Store) delivery(db *gorm.DB, shop Shop, cart Cart, lines []CartLine) (D
 		return d, nil
 	}
 	d.Zoned = true
-	zone, err := zoneOf(db, zones, d.Country)
-	if err != nil {
-		return d, err
-	}
-	methods, err := deliveryMethods(db.Where("zone_id IS NULL OR zone_id = ?", zone).Order("id"))
-	if err != nil {
-		return d, err
-	}
-	if !slices.ContainsFunc(methods, func(m DeliveryMethod) bool { return m.ZoneID != nil }) {
+	zone := terms.zoneOf(d.Country)
+	methods := terms.waysTo(zone)
+	if len(methods) == 0 {
 		zone = 0 // nothing goes there yet
 	}
+	methods = append(methods, terms.pickups()...)
 	var grams int64
 	for _, line := range lines {
 		grams += line.Variant.WeightGrams * line.Quantity
@@ -105,26 +100,6 @@ func (s *Store) delivery(db *gorm.DB, shop Shop, cart Cart, lines []CartLine) (D
 
 func notDelivered(country string) error {
 	return &InvalidError{countryField, fmt.Sprintf("Sorry, we do not deliver to %s. Please choose another country.", CountryName(country))}
-}
-
-// zoneOf is the zone that has a country, or the one of everywhere else, or 0.
-func zoneOf(db *gorm.DB, zones []DeliveryZone, country string) (int64, error) {
-	var rows []deliveryCountry
-	if err := db.Where("country = ?", country).Find(&rows).Error; err != nil {
-		return 0, fmt.Errorf("find the zone of %s: %w", country, err)
-	}
-	if len(rows) > 0 {
-		return rows[0].ZoneID, nil
-	}
-	if countryNames()[country] == "" {
-		return 0, nil
-	}
-	for _, zone := range zones {
-		if zone.Everywhere {
-			return zone.ID, nil
-		}
-	}
-	return 0, nil
 }
 
 // DeliveredCountries are the codes of the countries the shop delivers to.
@@ -209,23 +184,18 @@ type DeliveryPromise struct {
 // DeliveryPromise returns what delivery costs in the shop's own country.
 func (s *Store) DeliveryPromise(ctx context.Context) (DeliveryPromise, error) {
 	var promise DeliveryPromise
-	db := s.read.WithContext(ctx)
 	shop, err := s.Shop(ctx)
 	if err != nil {
 		return promise, err
 	}
-	zones, err := deliveryZones(db)
-	if err != nil || len(zones) == 0 {
+	terms, err := s.deliveryTerms(s.read.WithContext(ctx), shop)
+	if err != nil || len(terms.zones) == 0 {
 		return promise, err
 	}
 	promise.Zoned = true
-	zone, err := zoneOf(db, zones, shop.HomeCountry)
-	if err != nil || zone == 0 {
-		return promise, err
-	}
-	methods, err := deliveryMethods(db.Where("zone_id = ?", zone))
-	if err != nil || len(methods) == 0 {
-		return promise, err
+	methods := terms.waysTo(terms.zoneOf(shop.HomeCountry))
+	if len(methods) == 0 {
+		return promise, nil
 	}
 	promise.Country, promise.From = shop.HomeCountry, methods[0].least()
 	for _, method := range methods {

@@ -274,11 +274,15 @@ func (s *Store) RemoveCartDiscount(ctx context.Context, token string) error {
 // lockCart writes to the cart first, so that two clicks stand in line, and
 // loads it. It returns ErrNotFound for a missing or empty cart.
 func (s *Store) lockCart(tx *gorm.DB, token string) (Cart, []CartLine, error) {
-	touched := tx.Model(&Cart{}).Where("token_hash = ?", HashToken(token)).UpdateColumn("updated_at", s.now())
+	var cart Cart
+	touched := tx.Model(&cart).Clauses(clause.Returning{}).Where("token_hash = ?", HashToken(token)).UpdateColumn("updated_at", s.now())
 	if touched.Error != nil {
-		return Cart{}, nil, touched.Error
+		return cart, nil, fmt.Errorf("lock a cart: %w", touched.Error)
 	}
-	cart, lines, err := loadCart(tx, token)
+	if touched.RowsAffected == 0 {
+		return cart, nil, fmt.Errorf("find cart: %w", ErrNotFound)
+	}
+	lines, err := fillCart(tx, &cart)
 	if err == nil && len(lines) == 0 {
 		err = ErrNotFound
 	}

@@ -57,6 +57,7 @@ type Store struct {
 	livemode bool
 	mailFrom string
 	counts   cartCounts
+	terms    atomic.Pointer[deliveryTerms]
 
 	shelves     atomic.Pointer[shelves] // what lists are made from
 	stocking    sync.Mutex              // held while they are made

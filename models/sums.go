@@ -11,6 +11,7 @@ import (
 // Sum is everything a cart comes to. Amounts are minor units of the shop's
 // currency.
 type Sum struct {
+	Currency string // of every amount; empty where there is nothing to buy
 	Offer    Offer
 	Delivery Delivery
 	Tax      Tax
@@ -50,6 +51,7 @@ func (s *Store) sum(db *gorm.DB, cart Cart, lines []CartLine) (Sum, error) {
 	if err != nil {
 		return sum, found(err, "read the shop's row")
 	}
+	sum.Currency = shop.Currency
 	if sum.Delivery, err = s.delivery(db, shop, cart, lines); err != nil {
 		return sum, err
 	}

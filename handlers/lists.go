@@ -117,7 +117,8 @@ func (s storefront) products(c echo.Context, page views.ListPage, filter models.
 			if err != nil {
 				return nil, err
 			}
-			page.Products, page.Total, page.More, page.Instead = s.cards(list.Products, snap), list.Total, list.More, list.Instead
+			page.Products, page.Total, page.More = s.cards(list.Products, snap), list.Total, list.More
+			page.Instead, page.Some = list.Instead, list.Some
 			showFacets(&page, list.Facets, snap.shop.Currency)
 			if page.Search && plainSearch(c) {
 				s.terms.found(filter.Search, list)

@@ -163,6 +163,8 @@ func (w walk) catalogue() {
 	w.visit("search", "/search?q=pen", 200)
 	w.visit("list narrowed", "/products?option-colour=tomato&in_stock=1", 200)
 	w.visit("search corrected", "/search?q=nptebook", 200)
+	w.visit("search for words apart", "/search?q=sketchbook+mug+pencil", 200)
+	w.check("sentence", w.Count(".instead"), 1)
 	w.visit("search empty", "/search?q=typewriter", 200)
 	w.visit("search unasked", "/search", 200)
 	w.visit("product", "/products/field-notebook", 200)

@@ -72,6 +72,16 @@ func TestSearchSaysWhatItSearchedFor(t *testing.T) {
 		if page := visitor.Get("/search?q=sketchbook").Body; strings.Contains(page, "Here is what fits") || !strings.Contains(page, `<option value="best" selected>Best match`) {
 			t.Error("what is spelt well is corrected, or not ranked")
 		}
+		page = visitor.Get("/search?q=sketchbook+mug+pencil").Body
+		for _, part := range []string{`Nothing has all of these words. Here is what has some of`, `data-product="sketchbook"`, `data-product="desk-mug"`, "In stock only"} {
+			if !strings.Contains(page, part) {
+				t.Errorf("good words of different products: the page does not have %s", part)
+			}
+		}
+		page = visitor.Get("/search?q=sketchbok+mug+pencil").Body
+		if !strings.Contains(page, `Nothing has all of these words`) || !strings.Contains(page, `href="/search?q=sketchbook+mug+pencil"`) {
+			t.Error("good words with a slip beside: what is searched for instead")
+		}
 		suggested := func(typed string) (found []struct{ Label, URL string }) {
 			t.Helper()
 			got := visitor.Get("/search/suggest?q=" + url.QueryEscape(typed))
@@ -103,7 +113,7 @@ func TestSearchesAreCountedForTheMerchant(t *testing.T) {
 			t.Error("an empty list")
 		}
 		for _, path := range []string{
-			"/search?q=Typewriter", "/search?q=typewriter+", "/search?q=typewriter", "/search?q=sketchbook", "/search?q=sketchbok",
+			"/search?q=Typewriter", "/search?q=mug+sketchbook", "/search?q=typewriter+", "/search?q=typewriter", "/search?q=sketchbook", "/search?q=sketchbok",
 			"/search?q=ada%40example.com", "/search?q=0123+456+789", "/search?q=", "/search?q=sketchbook&page=2", "/search?q=pen&in_stock=1",
 			"/search?q=" + strings.Repeat("long+", 30),
 		} {
@@ -115,11 +125,11 @@ func TestSearchesAreCountedForTheMerchant(t *testing.T) {
 			t.Fatal(got.Status)
 		}
 		terms, err := app.Store.SearchTerms(t.Context(), false, 10)
-		if err != nil || len(terms) != 3 || terms[0].Term != "typewriter" || terms[0].Searches != 3 || terms[0].Found != 0 {
+		if err != nil || len(terms) != 4 || terms[0].Term != "typewriter" || terms[0].Searches != 3 || terms[0].Found != 0 {
 			t.Errorf("counted: %+v, %v", terms, err)
 		}
 		for _, term := range terms {
-			if term.Term == "sketchbook" && (term.Searches != 1 || term.Found == 0) || term.Term == "sketchbok" && term.Found != 0 {
+			if term.Term == "sketchbook" && (term.Searches != 1 || term.Found == 0) || term.Term == "sketchbok" && term.Found != 0 || term.Term == "mug sketchbook" && term.Found == 0 {
 				t.Errorf("counted: %+v", term)
 			}
 		}

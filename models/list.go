@@ -16,6 +16,7 @@ type Listing struct {
 	Total    int64
 	More     bool   // the search matches more than it looks at; Total counts the best
 	Instead  string // what was searched for instead, where the words found nothing
+	Some     bool   // nothing has all of the words; the products have some, those with most first
 	Facets   Facets
 	Version  int64 // of the catalogue the list was made from
 }
@@ -48,6 +49,12 @@ func (s *Store) List(ctx context.Context, f ProductFilter) (Listing, error) {
 		found, instead, err := s.find(ctx, f.Search, x)
 		if err != nil {
 			return Listing{}, err
+		}
+		if len(found.ids) == 0 {
+			if found, instead, err = s.findSome(ctx, f.Search, x); err != nil {
+				return Listing{}, err
+			}
+			list.Some = len(found.ids) > 0 && (instead == "" || strings.Contains(instead, " "))
 		}
 		list.More, list.Instead = found.more, instead
 		chosen = x.choose(f, x.placed(found.ids, f.Sort))

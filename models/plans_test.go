@@ -57,6 +57,7 @@ func TestListsReadNoTableFromEndToEnd(t *testing.T) {
 			{Search: "thing 77", PerPage: 24},
 			{Search: "rare", PerPage: 24},
 			{Search: "rarre", PerPage: 24},
+			{Search: "rare 77", PerPage: 24}, // nothing has both
 			{Search: "rare", Drafts: true, PerPage: 24},
 			{Drafts: true, Status: models.ProductActive, Page: 10, PerPage: 24},
 			{Drafts: true, Page: 10, PerPage: 24},

@@ -43,7 +43,8 @@ func searchShop(t *testing.T, databaseURL string) *models.Store {
 	return store
 }
 
-// searched lists the slugs of what a search finds, in order.
+// searched lists the slugs of what a search finds that has all of the words, in
+// order.
 func searched(t *testing.T, store *models.Store, words string) []string {
 	t.Helper()
 	list, err := store.List(t.Context(), models.ProductFilter{Search: words, PerPage: 24})
@@ -51,6 +52,9 @@ func searched(t *testing.T, store *models.Store, words string) []string {
 		t.Fatalf("search for %.40q: %v", words, err)
 	}
 	slugs := []string{}
+	if list.Some {
+		return slugs
+	}
 	for _, p := range list.Products {
 		slugs = append(slugs, p.Slug)
 	}
@@ -142,7 +146,7 @@ func TestSearchMindsSlips(t *testing.T) {
 			"skecthbok mug": "sketchbook mug", // two slips
 			"papre":         "paper",          // a collection's name
 			"typewriter":    "",
-			"mug 02":        "", // another number is another thing
+			"typewriter 02": "", // another number is another thing
 			"xx":            "",
 		} {
 			list, err := store.List(t.Context(), models.ProductFilter{Search: words, PerPage: 24})
@@ -171,11 +175,11 @@ func TestSearchMindsSlipsBesideOtherWords(t *testing.T) {
 			"eraser blok":  "eraser block",
 			"blok":         "book", // alone, it is what most have
 			"blok hourz":   "book hours",
-			"blok trumpet": "",
-			"book eraser":  "", // each is spelt well
+			"blok trumpet": "book", // nothing is like a trumpet
+			"book eraser":  "",     // each is spelt well
 		} {
 			list, err := store.List(t.Context(), models.ProductFilter{Search: words, PerPage: 24})
-			if err != nil || list.Instead != want || (want != "") != (list.Total > 0) {
+			if err != nil || list.Instead != want || (want != "") != (list.Total > 0 && !list.Some) {
 				t.Errorf("%q: %q instead, with %d products, %v; want %q", words, list.Instead, list.Total, err, want)
 			}
 		}

@@ -237,14 +237,19 @@ func (s *Store) search(db *gorm.DB, words []string, x *shelves) (match, error) {
 	if x == nil {
 		return s.searchAnew(db, words, nil)
 	}
-	key := strings.Join(words, " ")
+	return x.remembered(strings.Join(words, " "), func() (match, error) { return s.searchAnew(db, words, x) })
+}
+
+// remembered is what was found under a key, or what find finds now. Words are
+// parted by single spaces, so a key that begins with two is no search's.
+func (x *shelves) remembered(key string, find func() (match, error)) (match, error) {
 	x.mu.Lock()
 	found, known := x.found[key]
 	x.mu.Unlock()
 	if known {
 		return found, nil
 	}
-	found, err := s.searchAnew(db, words, x)
+	found, err := find()
 	if err != nil {
 		return found, err
 	}
@@ -335,25 +340,38 @@ func hasWords(name string, words []string) bool {
 // mostTries bounds how many corrections of a query are tried.
 const mostTries = 12
 
-// corrected are the words of a query that finds nothing, with those that no
-// product has replaced by the likeliest that find something beside the others;
-// or nil where that cannot be done.
-func (s *Store) corrected(db *gorm.DB, words []string, x *shelves) ([]string, error) {
-	guesses := make([][]string, len(words))
-	changed := false
+// guessed are, of each word of a query that finds nothing, the word itself, or
+// of one that no product has those it may be a slip of, the likeliest first;
+// and whether there is such a one.
+func (s *Store) guessed(db *gorm.DB, words []string, x *shelves) (guesses [][]string, changed bool, err error) {
+	guesses = make([][]string, len(words))
 	for i, word := range words {
 		there, err := s.countMatching(db, words[i:i+1], x, 1)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		if there > 0 {
 			guesses[i] = []string{word}
 			continue
 		}
-		if guesses[i], err = s.likeliest(db, word, x, len(words) == 1); err != nil || len(guesses[i]) == 0 {
-			return nil, err
+		if guesses[i], err = s.likeliest(db, word, x, len(words) == 1); err != nil {
+			return nil, false, err
 		}
-		changed = true
+		changed = changed || len(guesses[i]) > 0
+	}
+	return guesses, changed, nil
+}
+
+// corrected are the words of a query that finds nothing, with those that no
+// product has replaced by the likeliest that find something beside the others;
+// or nil where that cannot be done.
+func (s *Store) corrected(db *gorm.DB, words []string, x *shelves) ([]string, error) {
+	guesses, changed, err := s.guessed(db, words, x)
+	if err != nil {
+		return nil, err
+	}
+	if slices.ContainsFunc(guesses, func(guess []string) bool { return len(guess) == 0 }) {
+		return nil, nil
 	}
 	if !changed {
 		return nil, nil

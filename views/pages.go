@@ -135,6 +135,7 @@ type ListPage struct {
 	PriceRange   *[2]models.Money // of what the other filters leave
 	More         bool             // the search matches more than it looks at
 	Instead      string           // what was searched for instead of Frame.Query
+	Some         bool             // nothing has all of the words; what is listed has some of them
 }
 
 // FacetGroup is an option that a list can be narrowed by.

@@ -57,16 +57,22 @@ func (h carts) cartDelivery(ctx context.Context, sum models.Sum, shop models.Sho
 	money := func(amount int64) models.Money { return models.Money{Amount: amount, Currency: shop.Currency} }
 	d := sum.Delivery
 	shown := views.CartDelivery{
-		Cost: money(sum.Shipping), Name: d.Method.Name, Days: models.DeliveryDays(d.Method.MinDays, d.Method.MaxDays), Country: models.CountryName(d.Country),
+		Cost: money(sum.Shipping), Usual: money(d.Price), Name: d.Method.Name, Days: models.DeliveryDays(d.Method.MinDays, d.Method.MaxDays), Country: models.CountryName(d.Country),
 		Tax: money(sum.Tax.Amount), TaxName: sum.Tax.Name, TaxInside: sum.Tax.Included, TaxLater: sum.Tax.Mode == models.TaxStripe,
+	}
+	if sum.Offer.OffDelivery > 0 {
+		shown.Freed = sum.Offer.Discount.Label()
 	}
 	if fault, bad := invalid(d.Fault); bad {
 		shown.Problem = fault.Message
 	}
 	for _, option := range d.Options {
-		choice := views.DeliveryChoice{Price: money(option.Price), Hint: models.DeliveryDays(option.Method.MinDays, option.Method.MaxDays)}
+		choice := views.DeliveryChoice{Price: money(option.Price), Usual: money(option.Price), Hint: models.DeliveryDays(option.Method.MinDays, option.Method.MaxDays)}
 		choice.Value, choice.Label = strconv.FormatInt(option.Method.ID, 10), option.Method.Name
 		choice.Selected = option.Method.ID == d.Method.ID
+		if sum.Offer.FreesDelivery(option.Price, choice.Selected) {
+			choice.Price.Amount = 0
+		}
 		if option.Method.Pickup() {
 			choice.Hint = option.Method.Address
 		}

@@ -130,6 +130,46 @@ func (o offers) receipt(order models.Order, parts ...string) {
 	holds(o.t, "the receipt's text", mail.Text, parts...)
 }
 
+// What a code for free delivery saves is seen on every page, struck through.
+func TestFreedDeliveryFromTheCartToTheReceipt(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, databaseURL string) {
+		shop := newOffers(t, databaseURL, apptest.Options{})
+		manager, b := shop.Staff(models.RoleManager), shop.shopper(2)
+		deliverTo(t, manager, 1, "US, GB", "name", "Standard", "kind", "flat", "price", "4.90")
+		if got := b.Post("/cart/delivery", "country", "GB"); got.Status != http.StatusSeeOther {
+			t.Fatalf("to Britain: %d\n%s", got.Status, got.Body)
+		}
+		if got := manager.Post("/admin/delivery/zones/1/methods/new", "name", "Express", "kind", "flat", "price", "15"); got.Status != http.StatusSeeOther {
+			t.Fatalf("way: %d\n%s", got.Status, got.Body)
+		}
+		if page := shop.total(b, 2490); strings.Contains(page, "instead of") {
+			t.Errorf("a price is struck through without a code:\n%s", page)
+		}
+		_, err := shop.Store.CreateDiscount(t.Context(), models.Discount{Name: "Free delivery", Code: "SHIP", Kind: models.DiscountDelivery, Enabled: true}, models.Actor{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := b.Post("/cart/discount", "code", "ship"); got.Status != http.StatusSeeOther {
+			t.Fatalf("code: %d\n%s", got.Status, got.Body)
+		}
+		const standard, express = `<s><span class="visually-hidden">instead of</span> $4.90</s>`, `<s><span class="visually-hidden">instead of</span> $15.00</s>`
+		page := shop.total(b, 2000)
+		if strings.Count(page, standard) != 2 || strings.Count(page, express) != 1 || strings.Count(page, "Free ") < 3 {
+			t.Errorf("the ways and the sum do not say what is free:\n%s", page)
+		}
+		checkout := b.Post("/checkout", "total", "2000").Location
+		order, err := shop.Store.OrderBySession(t.Context(), checkout[strings.LastIndexByte(checkout, '/')+1:])
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.Pay(checkout)
+		holds(t, "the order", b.Get("/orders/"+order.Token).Body, `data-order-status="paid"`, "SHIP", standard)
+		holds(t, "the order in the admin", manager.Get("/admin/orders/"+order.Number).Body, "SHIP", standard)
+		shop.receipt(order, "Standard SHIP", "Free, instead of $4.90")
+	})
+}
+
 func TestPickupAsksForNoAddress(t *testing.T) {
 	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {

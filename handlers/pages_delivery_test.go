@@ -3,6 +3,8 @@ package handlers_test
 import (
 	"fmt"
 	"net/http"
+
+	"tuckshop/models"
 )
 
 // delivery looks at the pages on which a merchant sets delivery and tax.
@@ -67,6 +69,15 @@ func (w walk) deliveredCart() {
 	w.Click(".delivery button")
 	w.at("/cart?notice=delivery")
 	w.look("cart to another country")
+	_, err := w.app.Store.CreateDiscount(w.t.Context(), models.Discount{Name: "Free delivery", Code: "SHIP", Kind: models.DiscountDelivery, Enabled: true},
+		models.Actor{Email: "owner@example.com"})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.Fill("#code", "ship")
+	w.Click(".coupon button")
+	w.look("cart delivered free by a code")
+	w.check("prices struck through", w.Count(".way s") > 0, true)
 }
 
 // choosesDelivery sees what delivery costs before the checkout, and goes home

@@ -281,6 +281,9 @@ func TestFreeDeliveryByDiscount(t *testing.T) {
 		if sum.Shipping != 0 || sum.Offer.OffDelivery != 700 || sum.Offer.Saving != 0 || sum.Total != 2000 {
 			t.Errorf("sum %+v", sum)
 		}
+		if o := sum.Offer; !o.FreesDelivery(700, true) || !o.FreesDelivery(1, false) || o.FreesDelivery(0, false) {
+			t.Errorf("the ways it frees: %+v", o)
+		}
 		begun, err := store.BeginCheckout(ctx, token)
 		if err != nil {
 			t.Fatal(err)
@@ -295,11 +298,18 @@ func TestFreeDeliveryByDiscount(t *testing.T) {
 		if held, err := store.DiscountByID(ctx, d.ID); err != nil || held.Reserved != 1 {
 			t.Errorf("held %+v, %v", held, err)
 		}
+		// A cheaper way would cost what it costs where another discount saves more.
+		if _, err := store.CreateDiscount(ctx, models.Discount{Name: "March", Kind: models.DiscountAmount, Amount: 500, Enabled: true}, models.Actor{}); err != nil {
+			t.Fatal(err)
+		}
+		if o := sumOf(t, store, token).Offer; o.OffDelivery != 700 || o.FreesDelivery(500, false) || !o.FreesDelivery(501, false) {
+			t.Errorf("the ways it frees beside another discount: %+v", o)
+		}
 		// What saves more counts, whichever kind it is of.
 		if _, err := store.CreateDiscount(ctx, models.Discount{Name: "Spring", Kind: models.DiscountAmount, Amount: 701, Enabled: true}, models.Actor{}); err != nil {
 			t.Fatal(err)
 		}
-		if sum := sumOf(t, store, token); !sum.Offer.Beaten || sum.Offer.Saving != 701 || sum.Shipping != 700 || sum.Total != 1999 {
+		if sum := sumOf(t, store, token); !sum.Offer.Beaten || sum.Offer.FreesDelivery(700, true) || sum.Offer.Saving != 701 || sum.Shipping != 700 || sum.Total != 1999 {
 			t.Errorf("sum %+v", sum)
 		}
 	})

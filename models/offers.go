@@ -19,6 +19,7 @@ type Offer struct {
 	Shares   []int64   // the saving on each line of the cart; nil where nothing counts
 	// OffDelivery is the saving on the delivery, in minor units.
 	OffDelivery int64
+	besides     int64  // the most that another discount would save in its place
 	Code        string // the code the cart keeps
 	Fault       error  // why that code does not count: an InvalidError for the shopper
 	Beaten      bool   // the code would count, but Discount saves more
@@ -32,6 +33,13 @@ type Offer struct {
 // Limited reports whether what counts has a limit per customer, so that the
 // shopper's address must be known.
 func (o Offer) Limited() bool { return o.Discount != nil && o.Discount.MaxPerCustomer > 0 }
+
+// FreesDelivery reports whether a way of delivery costs nothing because of the
+// offer, which counts for the one that is chosen, or would if this one were. Its
+// price is in minor units.
+func (o Offer) FreesDelivery(price int64, chosen bool) bool {
+	return o.OffDelivery > 0 && price > 0 && (chosen || price > o.besides)
+}
 
 // worth is what the offer saves in all.
 func (o Offer) worth() int64 { return o.Saving + o.OffDelivery }
@@ -88,6 +96,9 @@ func (s *Store) offer(db *gorm.DB, shop Shop, cart Cart, lines []CartLine, deliv
 		if !d.Automatic() {
 			offer.Fault = fault
 			ofCode = off
+		}
+		if fault == nil && d.Kind != DiscountDelivery {
+			offer.besides = max(offer.besides, off)
 		}
 		// Of two that save the same, the one that counts by itself leaves the
 		// code for another time.

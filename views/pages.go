@@ -284,6 +284,8 @@ type CartEmail struct {
 // from.
 type CartDelivery struct {
 	Cost      models.Money // after a discount on it
+	Usual     models.Money // before
+	Freed     string       // the discount that makes the difference: a code, or the name of an offer; or empty
 	Name      string       // of the way that counts; empty where there is none to choose
 	Days      string       // how long it takes, or empty
 	Country   string       // what it is called
@@ -300,8 +302,9 @@ type CartDelivery struct {
 // DeliveryChoice is a way to get an order.
 type DeliveryChoice struct {
 	Choice
-	Price models.Money
-	Hint  string // how long it takes, or where to pick up
+	Price models.Money // after a discount on it
+	Usual models.Money // before
+	Hint  string       // how long it takes, or where to pick up
 }
 
 // CartLine is a line of the cart.

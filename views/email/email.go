@@ -88,6 +88,10 @@ func amounts(o models.Order) []amount {
 	if o.DeliveryName != "" {
 		label += " " + oneLine(o.DeliveryName)
 	}
+	if o.DeliverySaved > 0 {
+		label += " " + oneLine(o.DiscountLabel())
+		delivery += ", instead of " + o.Price(o.Shipping+o.DeliverySaved).String()
+	}
 	rows = append(rows, amount{label, delivery})
 	if o.TaxOnTop() > 0 {
 		rows = append(rows, amount{oneLine(o.TaxLabel()), o.Price(o.Tax).String()})

@@ -196,6 +196,20 @@ func TestFreeDeliverySaysSo(t *testing.T) {
 	}
 }
 
+// A delivery that a code made free says which, and what it saved.
+func TestReceiptSaysWhatFreedTheDelivery(t *testing.T) {
+	o := order("USD")
+	o.DeliveryName, o.DiscountCode, o.DeliverySaved = "Standard", "SHIP", o.Shipping
+	o.Shipping, o.Discount, o.Tax, o.Total = 0, 0, 0, o.Subtotal
+	_, page, text, err := email.Render(t.Context(), receipt(o))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(page, "Delivery Standard SHIP<") || !strings.Contains(page, "Free, instead of $5.00<") || !strings.Contains(text, "Delivery Standard SHIP Free, instead of $5.00\n") {
+		t.Errorf("what the code saved is not there:\n%s\n%s", page, text)
+	}
+}
+
 // TestReceiptNamesTheDiscount wants the code or, where there is none, the name,
 // which stays within its line whatever is in it.
 func TestReceiptNamesTheDiscount(t *testing.T) {

@@ -1,11 +1,9 @@
 package handlers
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"maps"
 	"net/http"
 	"strconv"
@@ -42,7 +40,7 @@ type cachedPage struct {
 }
 
 // pageCacheSize bounds the cache, in bytes of compressed pages.
-const pageCacheSize = 24 << 20
+const pageCacheSize = 16 << 20
 
 // longestCachedURI keeps made-up addresses from filling the cache with keys.
 const longestCachedURI = 200
@@ -100,11 +98,7 @@ func (p *pageCache) serve(c echo.Context, key pageKey, draw func() (templ.Compon
 const speculationHeader = "Speculation-Rules"
 
 func drawPage(ctx context.Context, component templ.Component, key pageKey) (*cachedPage, error) {
-	var buffer bytes.Buffer
-	if err := component.Render(ctx, &buffer); err != nil {
-		return nil, fmt.Errorf("draw page: %w", err)
-	}
-	body, err := compress(buffer.Bytes(), key.encoding, key.cart > 0)
+	body, err := draw(ctx, component, packing{key.encoding, key.cart > 0})
 	if err != nil {
 		return nil, err
 	}

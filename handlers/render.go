@@ -147,12 +147,8 @@ func (f *frames) canonical(path string) string { return f.config.BaseURL + path 
 // render draws a page into a buffer and sends it: a fault in the middle is an
 // error page, never half a page.
 func render(c echo.Context, status int, page templ.Component) error {
-	var buffer bytes.Buffer
-	if err := page.Render(c.Request().Context(), &buffer); err != nil {
-		return fmt.Errorf("draw page: %w", err)
-	}
 	encoding := negotiate(c.Request())
-	body, err := compress(buffer.Bytes(), encoding, true)
+	body, err := draw(c.Request().Context(), page, packing{encoding, true})
 	if err != nil {
 		return err
 	}
@@ -223,24 +219,52 @@ func gzipPackers(level int) *sync.Pool {
 	}}
 }
 
-// compress compresses a page, or returns it as it is for the empty encoding.
-func compress(page []byte, encoding string, quick bool) ([]byte, error) {
-	pool, ok := packers[packing{encoding, quick}]
+// sheets are what pages are drawn on, and compressed onto, again and again.
+var sheets = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// largestSheet is how large a sheet may be to be used again, in bytes.
+const largestSheet = 1 << 20
+
+func takeSheet() *bytes.Buffer {
+	sheet, ok := sheets.Get().(*bytes.Buffer)
 	if !ok {
-		return page, nil
+		sheet = new(bytes.Buffer)
+	}
+	sheet.Reset()
+	return sheet
+}
+
+func putSheet(sheet *bytes.Buffer) {
+	if sheet.Cap() <= largestSheet {
+		sheets.Put(sheet)
+	}
+}
+
+// draw draws a page and compresses it; with the empty encoding it stays as it
+// is. What it returns takes no more memory than it is long.
+func draw(ctx context.Context, page templ.Component, how packing) ([]byte, error) {
+	drawn := takeSheet()
+	defer putSheet(drawn)
+	if err := page.Render(ctx, drawn); err != nil {
+		return nil, fmt.Errorf("draw page: %w", err)
+	}
+	pool, ok := packers[how]
+	if !ok {
+		return bytes.Clone(drawn.Bytes()), nil
 	}
 	w, ok := pool.Get().(packer)
 	if !ok {
-		return nil, fmt.Errorf("compress page: no packer for %s", encoding)
+		return nil, fmt.Errorf("compress page: no packer for %s", how.encoding)
 	}
 	defer pool.Put(w)
-	var out bytes.Buffer
-	w.Reset(&out)
-	if _, err := w.Write(page); err != nil {
+	packed := takeSheet()
+	defer putSheet(packed)
+	w.Reset(packed)
+	if _, err := w.Write(drawn.Bytes()); err != nil {
 		return nil, fmt.Errorf("compress page: %w", err)
 	}
 	if err := w.Close(); err != nil {
 		return nil, fmt.Errorf("compress page: %w", err)
 	}
-	return out.Bytes(), nil
+	return bytes.Clone(packed.Bytes()), nil
 }

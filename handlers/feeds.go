@@ -29,6 +29,7 @@ const (
 	feedDescription = 5000
 	feedID          = 50
 	feedPictures    = 10
+	feedCountries   = 100
 )
 
 // feedItem is a variant as feeds describe it, out of the page of its product.
@@ -43,8 +44,26 @@ type feedItem struct {
 	price              models.Money
 	before             models.Money // what it was before a reduction; Amount 0: it is not reduced
 	brand              string
+	delivery           []delivered       // of one piece, to each of up to feedCountries
 	shelf              string            // the collection; may be empty
 	options            map[string]string // its values of color, size, material and pattern
+}
+
+// delivered is what the delivery to a country costs.
+type delivered struct {
+	country, way string
+	price        models.Money
+}
+
+// feedDelivery is what one piece of a variant costs to be delivered.
+func feedDelivery(variant views.VariantChoice) []delivered {
+	var all []delivered
+	for _, rate := range variant.Delivery {
+		for _, country := range rate.Countries[:min(len(rate.Countries), feedCountries-len(all))] {
+			all = append(all, delivered{country, rate.Name, models.Money{Amount: rate.Price, Currency: variant.Price.Currency}})
+		}
+	}
+	return all
 }
 
 // feedOptions are the options that feeds know, by what merchants call them.
@@ -82,6 +101,7 @@ func feedItems(page views.ProductPage) []feedItem {
 		if variant.CompareAt.Amount > variant.Price.Amount {
 			item.before = variant.CompareAt
 		}
+		item.delivery = feedDelivery(variant)
 		item.picture, item.morePictures = feedPicturesOf(page, variant)
 		if len(page.Breadcrumbs) > 2 {
 			item.shelf = page.Breadcrumbs[1].Label
@@ -242,6 +262,10 @@ func writeGoogle(w io.Writer, item feedItem) error {
 	for _, name := range []string{"color", "size", "material", "pattern"} {
 		add(name, item.options[name])
 	}
+	// https://support.google.com/merchants/answer/6324484
+	for _, d := range item.delivery {
+		out.WriteString("<g:shipping>" + element("g:country", d.country) + element("g:service", d.way) + element("g:price", feedMoney(d.price)) + "</g:shipping>")
+	}
 	out.WriteString("</item>\n")
 	_, err := io.WriteString(w, out.String())
 	return err
@@ -251,6 +275,27 @@ func writeGoogle(w io.Writer, item feedItem) error {
 var metaColumns = []string{
 	"id", "title", "description", "availability", "condition", "price", "link", "image_link", "brand", "sale_price",
 	"item_group_id", "color", "size", "material", "pattern", "product_type", "additional_image_link", "gtin",
+	"shipping",
+}
+
+// metaDelivery is what a delivery costs as Meta reads it: by country, region,
+// way and price. What is free has no more decimals than one there.
+func metaDelivery(all []delivered) string {
+	parts := make([]string, len(all))
+	for i, d := range all {
+		way := strings.Map(func(r rune) rune {
+			if strings.ContainsRune(":,;", r) {
+				return ' '
+			}
+			return r
+		}, d.way)
+		price := feedMoney(d.price)
+		if d.price.Amount == 0 {
+			price = "0.0 " + d.price.Currency
+		}
+		parts[i] = d.country + "::" + way + ":" + price
+	}
+	return strings.Join(parts, ",")
 }
 
 // meta is the feed for catalogues of Meta.
@@ -274,7 +319,7 @@ func (h machines) meta(c echo.Context) error {
 			row := []string{
 				item.id, item.title, item.description, availability, "new", price, item.link, item.picture, item.brand, sale,
 				item.group, item.options["color"], item.options["size"], item.options["material"], item.options["pattern"], item.shelf,
-				strings.Join(item.morePictures, ","), item.barcode,
+				strings.Join(item.morePictures, ","), item.barcode, metaDelivery(item.delivery),
 			}
 			for i := range row {
 				row[i] = feedCell(row[i])

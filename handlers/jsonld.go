@@ -54,9 +54,10 @@ func homeJSONLD(frame views.Frame) (string, error) {
 // several forms is a group of them.
 func productJSONLD(page views.ProductPage) (string, error) {
 	brand := jsonObject{"@type": "Brand", "name": page.Frame.ShopName}
+	terms := &jsonTerms{page: page}
 	var product jsonObject
 	if len(page.Variants) == 1 {
-		product = variantJSONLD(page, page.Variants[0], page.Frame.Canonical)
+		product = variantJSONLD(page, terms, page.Variants[0], page.Frame.Canonical)
 		product["brand"] = brand
 	} else {
 		product = jsonObject{
@@ -78,7 +79,7 @@ func productJSONLD(page views.ProductPage) (string, error) {
 		}
 		variants := make([]jsonObject, 0, len(page.Variants))
 		for _, variant := range page.Variants {
-			one := variantJSONLD(page, variant, page.Frame.BaseURL+views.VariantURL(page.Slug, variant.ID))
+			one := variantJSONLD(page, terms, variant, page.Frame.BaseURL+views.VariantURL(page.Slug, variant.ID))
 			one["name"] = page.Name + " – " + variant.Title
 			variants = append(variants, one)
 		}
@@ -90,15 +91,16 @@ func productJSONLD(page views.ProductPage) (string, error) {
 			"@type": "ListItem", "position": i + 1, "name": link.Label, "item": page.Frame.BaseURL + link.URL,
 		})
 	}
-	document, err := jsonLD(product, jsonObject{"@type": "BreadcrumbList", "itemListElement": crumbs})
+	document, err := jsonLD(append([]jsonObject{product, {"@type": "BreadcrumbList", "itemListElement": crumbs}}, terms.all()...)...)
 	if err != nil {
 		return "", fmt.Errorf("describe product %s: %w", page.Slug, err)
 	}
 	return document, nil
 }
 
-// variantJSONLD is one form of a product with its offer, which is at address.
-func variantJSONLD(page views.ProductPage, variant views.VariantChoice, address string) jsonObject {
+// variantJSONLD is one form of a product with its offer, which is at address and
+// refers to the terms.
+func variantJSONLD(page views.ProductPage, terms *jsonTerms, variant views.VariantChoice, address string) jsonObject {
 	product := jsonObject{"@type": "Product", "name": page.Name, "url": address}
 	product.put("sku", variant.SKU)
 	product.put("description", page.Summary)
@@ -132,6 +134,7 @@ func variantJSONLD(page views.ProductPage, variant views.VariantChoice, address 
 			"price": variant.CompareAt.Decimal(), "priceCurrency": variant.CompareAt.Currency,
 		}
 	}
+	terms.add(offer, variant)
 	product["offers"] = offer
 	return product
 }

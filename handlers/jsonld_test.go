@@ -104,6 +104,8 @@ func (v vocabulary) fits(kind string, value any) bool {
 		return ok && number == float64(int64(number))
 	case "Price":
 		return isText && regexp.MustCompile(`^\d+(\.\d+)?$`).MatchString(text)
+	case "Country": // ISO 3166-1 alpha-2
+		return isText && regexp.MustCompile(`^[A-Z]{2}$`).MatchString(text)
 	case "Currency":
 		return isText && regexp.MustCompile(`^[A-Z]{3}$`).MatchString(text)
 	}
@@ -119,6 +121,9 @@ var required = map[string][]string{
 	"ListItem":       {"position", "name", "item"},
 	"WebSite":        {"name", "url", "potentialAction"},
 	"Organization":   {"name"},
+
+	"OfferShippingDetails": {"shippingDestination", "shippingRate"},
+	"MerchantReturnPolicy": {"applicableCountry", "returnPolicyCategory", "merchantReturnDays"},
 }
 
 // jsonLDOf reads what a page tells search engines, and how the page is read by
@@ -167,6 +172,36 @@ func missing(thing map[string]any, images bool) []string {
 	return lacking
 }
 
+// lostReferences are the ids that offers refer to and that nothing in the
+// document has.
+func lostReferences(things []map[string]any) []string {
+	ids := map[any]bool{}
+	for _, thing := range things {
+		ids[thing["@id"]] = true
+	}
+	var lost []string
+	var look func(value any)
+	look = func(value any) {
+		switch value := value.(type) {
+		case []any:
+			for _, one := range value {
+				look(one)
+			}
+		case map[string]any:
+			if id, named := value["@id"]; named && len(value) == 1 && !ids[id] {
+				lost = append(lost, fmt.Sprint(id))
+			}
+			for _, one := range value {
+				look(one)
+			}
+		}
+	}
+	for _, thing := range things {
+		look(thing)
+	}
+	return lost
+}
+
 // TestJSONLD judges every page of the demo's products, and the front page, by
 // schema.org's vocabulary and by what Google requires.
 func TestJSONLD(t *testing.T) {
@@ -183,7 +218,11 @@ func TestJSONLD(t *testing.T) {
 	}
 	seen := map[any]int{}
 	for _, path := range paths {
-		for _, thing := range jsonLDOf(t, app.Browser().Get(path).Body) {
+		things := jsonLDOf(t, app.Browser().Get(path).Body)
+		for _, lost := range lostReferences(things) {
+			t.Errorf("%s: nothing in the document is %s", path, lost)
+		}
+		for _, thing := range things {
 			seen[thing["@type"]]++
 			faults := append(v.faults(fmt.Sprint(thing["@type"]), thing), missing(thing, true)...)
 			if thing["@type"] == "ProductGroup" && len(faults) == 1 && strings.HasSuffix(faults[0], "lacks its variesBy") {
@@ -194,10 +233,13 @@ func TestJSONLD(t *testing.T) {
 			}
 		}
 	}
-	for kind, want := range map[string]int{"Organization": 1, "WebSite": 1, "BreadcrumbList": len(products)} {
+	for kind, want := range map[string]int{"Organization": 1, "WebSite": 1, "BreadcrumbList": len(products), "MerchantReturnPolicy": len(products)} {
 		if seen[kind] != want {
 			t.Errorf("%d of %s, want %d", seen[kind], kind, want)
 		}
+	}
+	if seen["OfferShippingDetails"] < len(products) {
+		t.Errorf("%d rates of delivery", seen["OfferShippingDetails"])
 	}
 	if seen["Product"]+seen["ProductGroup"] != len(products) || seen["Product"] == 0 || seen["ProductGroup"] == 0 {
 		t.Errorf("%d products and %d groups of %d", seen["Product"], seen["ProductGroup"], len(products))
@@ -259,7 +301,7 @@ func TestJSONLDSaysWhatThePageSays(t *testing.T) {
 		}
 		body := app.Browser().Get("/products/bad").Body
 		things := jsonLDOf(t, body)
-		if len(things) != 2 || things[0]["name"] != strings.ReplaceAll(nasty, "\x01", "") || strings.Contains(body, "<script>alert") {
+		if len(things) != 3 || things[0]["name"] != strings.ReplaceAll(nasty, "\x01", "") || strings.Contains(body, "<script>alert") {
 			t.Errorf("a nasty name is %v", things)
 		}
 		for _, thing := range things {

@@ -39,6 +39,7 @@ type snapshot struct {
 	site        views.Site
 	theme       *static.Theme
 	delivery    string
+	rates       *models.DeliveryRates
 	checked     time.Time
 }
 
@@ -65,13 +66,16 @@ func (f *frames) snapshot(ctx context.Context) (*snapshot, error) {
 	}
 	next := &snapshot{shop: shop, checked: now}
 	if known != nil && known.shop == shop {
-		next.collections, next.delivery = known.collections, known.delivery
+		next.collections, next.delivery, next.rates = known.collections, known.delivery, known.rates
 		next.texts, next.site, next.theme = known.texts, known.site, known.theme
 	} else {
 		if next.collections, err = f.store.Collections(ctx); err != nil {
 			return nil, err
 		}
 		if next.delivery, err = f.deliveryPromise(ctx, shop.Currency); err != nil {
+			return nil, err
+		}
+		if next.rates, err = f.store.DeliveryRates(ctx); err != nil {
 			return nil, err
 		}
 		if err := next.readSite(ctx, f.store, known); err != nil {

@@ -209,6 +209,10 @@ func (f *frames) describe(product models.Product, snap *snapshot) (views.Product
 		page.Options = append(page.Options, option.Name)
 	}
 	page.Variants = variantChoices(product, snap.shop.Currency, pictureIDs)
+	for i, variant := range product.Variants {
+		page.Variants[i].Delivery = snap.rates.ForOne(variant.WeightGrams, variant.Price)
+	}
+	page.Returns = views.Returns{Days: snap.site.ReturnDays, Country: snap.shop.HomeCountry}
 	page.Frame.Picture, page.Frame.PictureAlt = f.preview("/previews/products/"+product.Slug, views.ProductPreview(page))
 	return page, nil
 }

@@ -210,7 +210,14 @@ type ProductPage struct {
 	Preview     bool     // it is not for sale; staff look at it
 	Breadcrumbs []Link
 	Related     []ProductCard
+	Returns     Returns
 	Errors      []FieldError
+}
+
+// Returns says how long shoppers may send something back.
+type Returns struct {
+	Days    int    // 0: nothing is said
+	Country string // of the shop, ISO 3166-1 alpha-2
 }
 
 // ProductPicture is a picture of the gallery.
@@ -232,9 +239,10 @@ type VariantChoice struct {
 	Barcode   string // a GTIN, or empty
 	Available int64
 	Preorder  bool
-	ShipsOn   string // the day from which a pre-order is sent, as 2026-12-31; empty for none
-	Waiting   string // what it means to buy it when none is left; empty where it is sold out then
-	LowStock  bool   // show how many are left
+	ShipsOn   string                // the day from which a pre-order is sent, as 2026-12-31; empty for none
+	Waiting   string                // what it means to buy it when none is left; empty where it is sold out then
+	LowStock  bool                  // show how many are left
+	Delivery  []models.DeliveryRate // of one piece
 	Checked   bool
 	PictureID string // id of the ProductPicture that shows it, or empty
 }

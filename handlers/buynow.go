@@ -50,11 +50,26 @@ func (h checkout) buyNow(c echo.Context) error {
 	if err == nil {
 		err = h.store.FillCart(ctx, token, h.carts.token(c), variantID, quantity)
 	}
-	if _, bad := invalid(err); bad {
-		return h.carts.refuseAdd(c, form, variantID, err)
+	if err == nil && form.Has("email") {
+		err = h.store.SetCartEmail(ctx, token, form.Get("email"))
 	}
-	if err != nil {
+	fault, bad := invalid(err)
+	switch {
+	case bad && fault.Field == "email":
+		return h.askAddress(c, form, token, variantID, fault.Message)
+	case bad:
+		return h.carts.refuseAdd(c, form, variantID, err)
+	case err != nil:
 		return err
+	}
+	if form.Has("email") {
+		spent, err := h.spentOffer(ctx, token)
+		if err != nil {
+			return err
+		}
+		if spent != "" && spent != form.Get("without") {
+			return h.askAddress(c, form, token, variantID, "“"+spent+"” was used with this mail address as often as one customer may. You can buy without it.")
+		}
 	}
 	h.frames.cookies.write(c.Response(), buyNowCookie, token, int(cartLife.Seconds()))
 	page, err := h.paymentPage(ctx, token, "")
@@ -70,6 +85,8 @@ func (h checkout) buyNow(c echo.Context) error {
 		notice = "cart-paid"
 	case errors.Is(err, errKeepsChanging):
 		notice = "cart-again"
+	case errors.As(err, &refused) && refused.BadEmail:
+		return h.askAddress(c, form, token, variantID, "The payment page does not take this mail address. Please check how it is spelled.")
 	case errors.As(err, &refused) && refused.TooSmall:
 		notice = "too-small"
 	case errors.As(err, &refused):
@@ -82,7 +99,7 @@ func (h checkout) buyNow(c echo.Context) error {
 			case "country", "method":
 				message += " Your cart lets you choose: add it to your cart first."
 			case "email":
-				message += " Your cart has the field for it: add it to your cart first."
+				return h.askAddress(c, form, token, variantID, fault.Message)
 			}
 			return h.carts.refuseAdd(c, form, variantID, &models.InvalidError{Field: "quantity", Message: message})
 		}
@@ -93,4 +110,33 @@ func (h checkout) buyNow(c echo.Context) error {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, productURL(slug, notice))
+}
+
+// spentOffer names an offer that the customer of a cart has used as often as one
+// may, and that would take something off; or it is empty.
+func (h checkout) spentOffer(ctx context.Context, token string) (string, error) {
+	cart, lines, err := h.store.CartByToken(ctx, token)
+	if err != nil {
+		return "", err
+	}
+	sum, err := h.store.CartSum(ctx, cart, lines)
+	return sum.Offer.Spent, err
+}
+
+// askAddress shows the product with what was chosen, and with the field for the
+// address that an offer is counted by: the same button then goes on.
+func (h checkout) askAddress(c echo.Context, form url.Values, token string, variantID int64, fault string) error {
+	h.frames.cookies.write(c.Response(), buyNowCookie, token, int(cartLife.Seconds()))
+	ctx := c.Request().Context()
+	cart, lines, err := h.store.CartByToken(ctx, token)
+	if err != nil {
+		return err
+	}
+	sum, err := h.store.CartSum(ctx, cart, lines)
+	if err != nil {
+		return err
+	}
+	email := cartEmail(cart, sum.Offer)
+	email.Asked = true
+	return h.carts.productAgain(c, form, variantID, views.FieldError{Field: views.BuyerEmail, Message: fault}, email)
 }

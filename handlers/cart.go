@@ -61,6 +61,13 @@ func (h carts) add(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if form.Get("email") != "" { // typed to buy it now; the cart asks for a better one
+		if err := h.store.SetCartEmail(c.Request().Context(), token, form.Get("email")); err != nil {
+			if _, bad := invalid(err); !bad {
+				return err
+			}
+		}
+	}
 	h.setCookie(c, token)
 	return c.Redirect(http.StatusSeeOther, "/cart?notice=added")
 }
@@ -85,8 +92,14 @@ func wanted(form url.Values) (variantID, quantity int64, err error) {
 // refuseAdd shows the product again with the fault beside its field and what
 // was typed still there.
 func (h carts) refuseAdd(c echo.Context, form url.Values, variantID int64, fault error) error {
-	ctx := c.Request().Context()
 	field, _ := invalid(fault)
+	return h.productAgain(c, form, variantID, field, views.CartEmail{Asked: form.Has("email")})
+}
+
+// productAgain shows the product with a fault and, where it is asked for, the
+// field for the shopper's address.
+func (h carts) productAgain(c echo.Context, form url.Values, variantID int64, field views.FieldError, email views.CartEmail) error {
+	ctx := c.Request().Context()
 	slug, err := h.store.ProductSlugOfVariant(ctx, variantID)
 	if errors.Is(err, models.ErrNotFound) && variantID == 0 {
 		return h.show422(c, views.FieldError{Field: "cart", Message: field.Message})
@@ -100,6 +113,9 @@ func (h carts) refuseAdd(c echo.Context, form url.Values, variantID int64, fault
 	}
 	page.Errors = []views.FieldError{field}
 	page.Quantity = form.Get("quantity")
+	if page.Email = email; form.Has("email") {
+		page.Email.Value = form.Get("email")
+	}
 	for i := range page.Variants {
 		page.Variants[i].Checked = page.Variants[i].ID == variantID
 	}

@@ -68,6 +68,27 @@ func (w walk) asked() {
 	}
 }
 
+// buyNowAsked looks at a product that is bought at once while an offer asks for
+// the address. Others' carts are not to have that offer.
+func (w walk) buyNowAsked() {
+	w.t.Helper()
+	once, err := w.app.Store.CreateDiscount(w.t.Context(), models.Discount{
+		Name: "Welcome week", Kind: models.DiscountPercent, Percent: 10, MaxPerCustomer: 1, Enabled: true,
+	}, models.Actor{Email: "owner@example.com"})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.Open(w.app.URL + "/products/field-notebook")
+	w.check("status", w.Click("#buy-now"), http.StatusUnprocessableEntity)
+	w.look("product bought now that asks for an address")
+	w.Fill("#buyer-email", "ada")
+	w.check("status", w.Click("#buy-now"), http.StatusUnprocessableEntity)
+	w.look("product bought now with a faulty address")
+	if err := w.app.Store.SwitchDiscount(w.t.Context(), once.ID, false, models.Actor{}); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
 // shared looks at what is said of a note, at a shared cart, and at the cart of
 // somebody who takes one.
 func (w walk) shared() {

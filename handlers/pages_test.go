@@ -304,6 +304,7 @@ func (w walk) newShop() {
 	w.visit("admin mail empty", "/admin/mail", 200)
 	w.visit("admin orders empty", "/admin/orders", 200)
 	w.visit("admin discounts empty", "/admin/discounts", 200)
+	w.buyNowAsked()
 }
 
 func (w walk) admin(orders map[models.OrderStatus]models.Order) {

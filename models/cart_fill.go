@@ -1,6 +1,7 @@
 package models
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -66,7 +67,8 @@ func (s *Store) AddAllToCart(ctx context.Context, token string, items []CartItem
 
 // FillCart makes quantity pieces of a variant all that the cart of token
 // holds. They are delivered as what the cart of own holds, the shopper's usual
-// one, where there is such a cart. The errors are those of AddToCart.
+// one, where there is such a cart, and its address counts before the one that was
+// given to the cart of token. The errors are those of AddToCart.
 func (s *Store) FillCart(ctx context.Context, token, own string, variantID, quantity int64) error {
 	if err := countable(quantity); err != nil {
 		return err
@@ -87,7 +89,7 @@ func (s *Store) FillCart(ctx context.Context, token, own string, variantID, quan
 			return fmt.Errorf("find the shopper's cart: %w", err)
 		}
 		err = tx.Model(&Cart{}).Where("id = ?", cart.ID).UpdateColumns(map[string]any{
-			"delivery_country": usual.DeliveryCountry, "delivery_method_id": usual.DeliveryMethodID, "email": usual.Email,
+			"delivery_country": usual.DeliveryCountry, "delivery_method_id": usual.DeliveryMethodID, "email": cmp.Or(usual.Email, cart.Email),
 		}).Error
 		if err != nil {
 			return fmt.Errorf("deliver cart %d as the shopper's: %w", cart.ID, err)

@@ -211,8 +211,13 @@ type ProductPage struct {
 	Breadcrumbs []Link
 	Related     []ProductCard
 	Returns     Returns
+	Email       CartEmail // of the shopper who buys now, where an offer is counted by it
 	Errors      []FieldError
 }
+
+// BuyerEmail is the id of the field for the shopper's address on a product's
+// page.
+const BuyerEmail = "buyer-email"
 
 // Returns says how long shoppers may send something back.
 type Returns struct {

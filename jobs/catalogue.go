@@ -40,6 +40,23 @@ func (w *fillBackorders) Work(ctx context.Context, _ *river.Job[models.FillBacko
 	return err
 }
 
+// indexProducts lets many products be found by the collections a rule put them
+// into.
+type indexProducts struct {
+	river.WorkerDefaults[models.IndexProductsArgs]
+	store *models.Store
+}
+
+func (w *indexProducts) Work(ctx context.Context, _ *river.Job[models.IndexProductsArgs]) error {
+	for began := time.Now(); time.Since(began) < turnOf; {
+		more, err := w.store.IndexWaiting(ctx)
+		if err != nil || !more {
+			return err
+		}
+	}
+	return river.JobSnooze(0)
+}
+
 type keepCatalogueArgs struct{}
 
 func (keepCatalogueArgs) Kind() string { return "keep_catalogue" }

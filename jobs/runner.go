@@ -89,6 +89,7 @@ func New(c Config) (*Runner, error) {
 	river.AddWorker(workers, &fetchPictures{store: c.Store, files: c.Pictures, from: c.Fetcher})
 	river.AddWorker(workers, &cleanUp{store: c.Store, log: c.Logger, now: c.Now})
 	river.AddWorker(workers, &publish{store: c.Store, log: c.Logger})
+	river.AddWorker(workers, &indexProducts{store: c.Store})
 	river.AddWorker(workers, &fillBackorders{store: c.Store, log: c.Logger})
 	river.AddWorker(workers, &keepCatalogue{store: c.Store, log: c.Logger})
 

@@ -24,7 +24,8 @@ func lockVariant(tx *gorm.DB, id int64) (Variant, error) {
 	if tx.Name() == "postgres" {
 		query = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
 	}
-	return variant, found(query.Take(&variant, id).Error, "find variant %d", id)
+	err := query.Take(&variant, id).Error
+	return variant, found(err, "find variant %d", id)
 }
 
 // reserveBeyond holds what is there of a line's pieces and promises the rest,
@@ -134,49 +135,65 @@ func (s *Store) fillReturned(tx *gorm.DB, returned []stockMove) error {
 	return nil
 }
 
+// backordersAtOnce is how many waiting lines are looked at together.
+const backordersAtOnce = 500
+
 // FillBackorders hands pieces that are on hand to the orders that wait for them,
 // the oldest first, and says how many pieces. To an open checkout they become
 // reserved; of a paid order they are sold, with their row in the ledger.
 func (s *Store) FillBackorders(ctx context.Context) (int64, error) {
-	var waiting []OrderItem
-	err := s.read.WithContext(ctx).Where("owed > 0 AND variant_id IN (SELECT id FROM variants WHERE backordered > 0 AND stock > reserved)").
-		Order("order_id, id").Find(&waiting).Error
-	if err != nil {
-		return 0, fmt.Errorf("list the lines that wait for pieces: %w", err)
-	}
 	filled := int64(0)
-	for _, line := range waiting {
-		err := s.transaction(ctx, func(tx *gorm.DB) error {
-			pieces, err := s.fillLine(tx, line)
-			filled += pieces
-			return err
-		})
+	for more := true; more; {
+		var waiting []OrderItem
+		err := s.read.WithContext(ctx).Select("id", "order_id", "variant_id").
+			Where("owed > 0 AND variant_id IN (SELECT id FROM variants WHERE backordered > 0 AND stock > reserved)").
+			Where("order_id NOT IN (SELECT id FROM orders WHERE stock_status = ?)", StockReleased).
+			Order("order_id, id").Limit(backordersAtOnce).Find(&waiting).Error
 		if err != nil {
-			return filled, fmt.Errorf("hand pieces to order %d: %w", line.OrderID, err)
+			return filled, fmt.Errorf("list the lines that wait for pieces: %w", err)
 		}
+		handed := int64(0)
+		empty := map[int64]bool{} // variants of which nothing is left
+		for _, line := range waiting {
+			if empty[line.VariantID] {
+				continue
+			}
+			var pieces int64
+			err := s.transaction(ctx, func(tx *gorm.DB) (err error) {
+				pieces, empty[line.VariantID], err = s.fillLine(tx, line)
+				return err
+			})
+			if err != nil {
+				return filled, fmt.Errorf("hand pieces to order %d: %w", line.OrderID, err)
+			}
+			handed += pieces
+		}
+		filled += handed
+		more = handed > 0 && len(waiting) == backordersAtOnce
 	}
 	return filled, nil
 }
 
-// fillLine hands a line what is there of what it is owed. The order is locked
-// before the variant, as everywhere.
-func (s *Store) fillLine(tx *gorm.DB, line OrderItem) (int64, error) {
+// fillLine hands a line what is there of what it is owed, and says whether
+// nothing is left of the variant. The order is locked before the variant, as
+// everywhere.
+func (s *Store) fillLine(tx *gorm.DB, line OrderItem) (pieces int64, empty bool, err error) {
 	order, err := lockOrder(tx, line.OrderID)
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	at := slices.IndexFunc(order.Items, func(i OrderItem) bool { return i.ID == line.ID })
 	if at < 0 || order.Items[at].Owed == 0 || order.StockStatus == StockReleased {
-		return 0, nil
+		return 0, false, nil
 	}
 	item := order.Items[at]
 	variant, err := lockVariant(tx, item.VariantID)
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
-	pieces := min(item.Owed, variant.Available())
-	if pieces <= 0 {
-		return 0, nil
+	pieces = min(item.Owed, variant.Available())
+	if empty = variant.Available() <= item.Owed; pieces <= 0 {
+		return 0, true, nil
 	}
 	if order.StockStatus == StockReserved {
 		err = tx.Model(&Variant{}).Where("id = ?", variant.ID).UpdateColumn("reserved", gorm.Expr("reserved + ?", pieces)).Error
@@ -184,12 +201,25 @@ func (s *Store) fillLine(tx *gorm.DB, line OrderItem) (int64, error) {
 		_, err = s.moveStock(tx, soldBy(&order, scheduler.Email), []stockMove{{variant.ID, -pieces}}, false)
 	}
 	if err != nil {
-		return 0, fmt.Errorf("hand pieces of variant %d over: %w", variant.ID, err)
+		return 0, false, fmt.Errorf("hand pieces of variant %d over: %w", variant.ID, err)
 	}
 	if err := owe(tx, &order, item, -pieces); err != nil {
-		return 0, err
+		return 0, false, err
 	}
-	return pieces, catalogueChanged(tx)
+	return pieces, empty, catalogueChanged(tx)
+}
+
+// oweNothing takes off all that is owed to an order whose shopper got the money
+// back.
+func oweNothing(tx *gorm.DB, order *Order) error {
+	for _, item := range itemsByVariant(order.Items) {
+		if item.Owed > 0 {
+			if err := owe(tx, order, item, -item.Owed); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // returnOwed takes off what is owed to an order what its shopper got money for,

@@ -160,3 +160,59 @@ func TestManyShoppersBeyondTheStock(t *testing.T) {
 		}
 	})
 }
+
+// TestRefundedOrderGetsNoPieces gives the whole money of an order back at
+// Stripe: what it waited for goes to the next, and the variant can go.
+func TestRefundedOrderGetsNoPieces(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, url string) {
+		store := modelstest.New(t, url, models.Options{})
+		product := soldBeyond(t, store, 0)
+		_, session := checkout(t, store, product.Variants[0].ID, 3)
+		if _, err := store.ApplySession(t.Context(), session); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := store.ReceiveEvent(t.Context(), chargeRefunded(session.PaymentIntentID, *session.AmountTotal)); err != nil {
+			t.Fatal(err)
+		}
+		if v := again(t, store, product.ID).Variants[0]; v.Backordered != 0 {
+			t.Errorf("%d pieces are still promised", v.Backordered)
+		}
+		saved(t, store, product.ID, func(e *models.ProductEdit) { e.Variants[0].Stock = 3 })
+		if pieces, err := store.FillBackorders(t.Context()); err != nil || pieces != 0 {
+			t.Errorf("handed %d over, %v", pieces, err)
+		}
+		if v := again(t, store, product.ID).Variants[0]; v.Stock != 3 {
+			t.Errorf("%d are on the shelf", v.Stock)
+		}
+	})
+}
+
+// TestLatePaymentWaitsItsTurn pays an order that ran out, in the moment before
+// pieces that came are handed to those who wait for them.
+func TestLatePaymentWaitsItsTurn(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, url string) {
+		store := modelstest.New(t, url, models.Options{})
+		product := soldBeyond(t, store, 1)
+		id := product.Variants[0].ID
+		late, session := checkout(t, store, id, 1)
+		ranOut := session
+		ranOut.Status, ranOut.PaymentStatus = "expired", "unpaid"
+		if _, err := store.ApplySession(t.Context(), ranOut); err != nil {
+			t.Fatal(err)
+		}
+		_, waits := checkout(t, store, id, 2)
+		if _, err := store.ApplySession(t.Context(), waits); err != nil {
+			t.Fatal(err)
+		}
+		saved(t, store, product.ID, func(e *models.ProductEdit) { e.Variants[0].Stock = 1 })
+		if _, err := store.ApplySession(t.Context(), session); err != nil {
+			t.Fatal(err)
+		}
+		if order, err := store.OrderByID(t.Context(), late.ID); err != nil || order.Status != models.OrderReview {
+			t.Errorf("the late one is %s, %v", order.Status, err)
+		}
+		if pieces, err := store.FillBackorders(t.Context()); err != nil || pieces != 1 {
+			t.Errorf("handed %d over, %v", pieces, err)
+		}
+	})
+}

@@ -303,3 +303,47 @@ func TestCollectionsByRule(t *testing.T) {
 		listed(dear, cheap)
 	})
 }
+
+// TestRuleMovesMany saves a rule that moves more products than are indexed at
+// once: they are in the collection at once, and found by its job's work.
+func TestRuleMovesMany(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, url string) {
+		store := modelstest.New(t, url, models.Options{})
+		modelstest.Exec(t, url, `INSERT INTO products (id, slug, name, status, created_at, updated_at) WITH RECURSIVE g(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM g WHERE n < 450)
+			SELECT n, 'p' || n, 'Thing ' || n, 'active', CURRENT_TIMESTAMP, CURRENT_TIMESTAMP FROM g`)
+		modelstest.Exec(t, url, `INSERT INTO variants (product_id, sku, price, stock, position, policy) WITH RECURSIVE g(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM g WHERE n < 450)
+			SELECT n, 'S' || n, 100, 0, 0, CASE n % 2 WHEN 0 THEN 'deny' ELSE 'backorder' END FROM g`)
+		if err := store.IndexEverything(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		collection, err := store.SaveCollection(t.Context(), 0, models.CollectionEdit{Name: "Bargains", Rule: &models.Rule{Conditions: []models.Condition{{Kind: models.PriceUpTo, Amount: 100}}}}, staff)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := func() int64 {
+			_, n, err := store.Products(t.Context(), models.ProductFilter{Search: "bargains", PerPage: 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		sizes, err := store.CollectionSizes(t.Context(), []int64{collection.ID})
+		if err != nil || sizes[collection.ID].ForSale != 450 || found() != 0 {
+			t.Fatalf("the collection has %+v, %v; %d are found by its name", sizes, err, found())
+		}
+		rounds := 1
+		for more := true; more; rounds++ {
+			if more, err = store.IndexWaiting(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := found(); n != 450 || rounds < 3 {
+			t.Errorf("%d are found after %d rounds", n, rounds)
+		}
+		// What can be ordered though none is there counts as in stock, as in lists.
+		all, _, err := store.CountChosen(t.Context(), models.Rule{Conditions: []models.Condition{{Kind: models.IsInStock}}})
+		if err != nil || all != 225 {
+			t.Errorf("%d are in stock, %v", all, err)
+		}
+	})
+}

@@ -20,15 +20,24 @@ func (s *Store) Listen() (func() []Question, error) {
 	var mu sync.Mutex
 	var asked []Question
 	hear := func(db *gorm.DB) {
+		if db.DryRun { // a part of another question
+			return
+		}
 		mu.Lock()
 		defer mu.Unlock()
 		asked = append(asked, Question{db.Statement.SQL.String(), append([]any(nil), db.Statement.Vars...)})
 	}
-	if err := s.read.Callback().Query().After("gorm:query").Register("listen", hear); err != nil {
-		return nil, err
+	ears := []*gorm.DB{s.read}
+	if s.write != s.read {
+		ears = append(ears, s.write)
 	}
-	if err := s.read.Callback().Row().After("gorm:row").Register("listen", hear); err != nil {
-		return nil, err
+	for _, ear := range ears {
+		if err := ear.Callback().Query().After("gorm:query").Register("listen", hear); err != nil {
+			return nil, err
+		}
+		if err := ear.Callback().Row().After("gorm:row").Register("listen", hear); err != nil {
+			return nil, err
+		}
 	}
 	return func() []Question {
 		mu.Lock()

@@ -124,7 +124,7 @@ func (p *importPlan) pictureOf(address string, sources []PictureSource) (id int6
 		case source.URL != address:
 		case source.PictureID != nil:
 			return *source.PictureID, true
-		case source.Status == PictureSourceWaiting:
+		case source.Status == PictureSourceWaiting && source.ImportID != nil: // of an import that is forgotten nobody fetches it
 			return 0, true
 		}
 	}

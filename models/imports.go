@@ -303,6 +303,10 @@ func (s *Store) CancelImport(ctx context.Context, id int64, actor Actor) error {
 		if result.RowsAffected == 0 {
 			return ErrImportBusy
 		}
+		// What is in the shop by now keeps its pictures.
+		if err := s.enqueue(tx, FetchPicturesArgs{ImportID: id}, nil); err != nil {
+			return err
+		}
 		return s.audit(tx, actor, AuditImportCancelled, "file "+i.Name, string(i.Status), string(ImportCancelled))
 	})
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -383,4 +384,34 @@ func (endless) Read(p []byte) (int, error) {
 		p[i] = 'x'
 	}
 	return len(p), nil
+}
+
+// TestCancelledImportKeepsItsPictures cancels an import half-way: what is in the
+// shop by then gets its pictures.
+func TestCancelledImportKeepsItsPictures(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, url string) {
+		store := modelstest.New(t, url, models.Options{})
+		var file strings.Builder
+		file.WriteString("Handle,Title,Variant Price,Image Src,Image Alt Text\n")
+		for n := range 130 {
+			fmt.Fprintf(&file, "pen-%d,Pen %d,1.00,https://pictures.example/%d.jpg,A pen\n", n, n, n)
+		}
+		i := receiveFile(t, store, file.String(), false)
+		if err := store.StartImport(t.Context(), i.ID, false, merchant); err != nil {
+			t.Fatal(err)
+		}
+		if more, err := store.WorkImport(t.Context(), i.ID); !more || err != nil {
+			t.Fatalf("the first piece: %t, %v", more, err)
+		}
+		if err := store.CancelImport(t.Context(), i.ID, merchant); err != nil {
+			t.Fatal(err)
+		}
+		tally, err := store.FetchTally(t.Context(), i.ID, 1)
+		if err != nil || tally.Waiting == 0 {
+			t.Fatalf("%+v, %v", tally, err)
+		}
+		if jobs, err := store.Jobs(t.Context(), models.JobFilter{State: models.JobWaiting, Limit: 100}); err != nil || !slices.ContainsFunc(jobs, func(j models.Job) bool { return j.Kind == models.FetchPicturesArgs{}.Kind() }) {
+			t.Errorf("nobody fetches them: %+v, %v", jobs, err)
+		}
+	})
 }

@@ -69,7 +69,9 @@ func (s *Store) PublishDue(ctx context.Context) (int, error) {
 	}
 	published := 0
 	for _, id := range due {
+		done := false
 		err := s.transaction(ctx, func(tx *gorm.DB) error {
+			done = false
 			before, err := productByID(tx, id)
 			if err != nil {
 				return err
@@ -80,7 +82,7 @@ func (s *Store) PublishDue(ctx context.Context) (int, error) {
 			if result.Error != nil || result.RowsAffected == 0 {
 				return result.Error
 			}
-			published++
+			done = true
 			if err := s.productListed(tx, before, id, scheduler); err != nil {
 				return err
 			}
@@ -93,6 +95,9 @@ func (s *Store) PublishDue(ctx context.Context) (int, error) {
 		})
 		if err != nil {
 			return published, fmt.Errorf("put product %d on sale: %w", id, err)
+		}
+		if done {
+			published++
 		}
 	}
 	return published, nil

@@ -67,6 +67,11 @@ func (s *Store) refundOrder(tx *gorm.DB, order *Order) error {
 	}
 	before := order.Status
 	order.Status, order.AmountRefunded = status, sums.Refunded
+	if status == OrderRefunded && before != OrderReview {
+		if err := oweNothing(tx, order); err != nil {
+			return err
+		}
+	}
 	err = tx.Model(&Order{ID: order.ID}).
 		Updates(map[string]any{"status": status, "amount_refunded": sums.Refunded, "updated_at": s.now()}).Error
 	if err != nil {

@@ -114,6 +114,9 @@ func (r Rule) restless() bool {
 	return slices.ContainsFunc(r.Conditions, func(c Condition) bool { return c.Kind == IsInStock || c.Kind == CreatedWithin })
 }
 
+// inStock is whether a variant can be bought now.
+const inStock = "stock > reserved OR policy <> 'deny'"
+
 // chosen are the ids of the products that a rule chooses.
 func (s *Store) chosen(db *gorm.DB, rule Rule) *gorm.DB {
 	asked := db.Session(&gorm.Session{NewDB: true})
@@ -128,7 +131,7 @@ func (s *Store) chosen(db *gorm.DB, rule Rule) *gorm.DB {
 		case PriceFrom:
 			one = fresh.Where("EXISTS (SELECT 1 FROM variants v WHERE v.product_id = products.id AND v.price >= ?)", c.Amount)
 		case IsInStock:
-			one = fresh.Where("EXISTS (SELECT 1 FROM variants v WHERE v.product_id = products.id AND v.stock > v.reserved)")
+			one = fresh.Where("EXISTS (SELECT 1 FROM variants v WHERE v.product_id = products.id AND (" + inStock + "))")
 		case IsReduced:
 			one = fresh.Where("EXISTS (SELECT 1 FROM variants v WHERE v.product_id = products.id AND v.compare_at > v.price)")
 		case OptionIs:
@@ -186,13 +189,16 @@ func (s *Store) applyRule(tx *gorm.DB, collection Collection, productID int64) (
 		return false, err
 	}
 	come := s.chosen(tx, *rule)
-	if productID != 0 {
+	var gone *gorm.DB
+	if productID == 0 {
+		gone = tx.Raw("DELETE FROM collection_products WHERE collection_id = ? AND product_id NOT IN (?) RETURNING product_id", collection.ID, come)
+	} else { // of the whole catalogue nothing is asked
 		come = come.Where("products.id = ?", productID)
+		gone = tx.Raw("DELETE FROM collection_products WHERE collection_id = ? AND product_id = ? AND product_id NOT IN (?) RETURNING product_id",
+			collection.ID, productID, come)
 	}
 	var removed, added []int64
-	err = tx.Raw(`DELETE FROM collection_products WHERE collection_id = ? AND product_id NOT IN (?) AND (product_id = ? OR CAST(? AS BIGINT) = 0)
-		RETURNING product_id`, collection.ID, s.chosen(tx, *rule), productID, productID).Scan(&removed).Error
-	if err != nil {
+	if err := gone.Scan(&removed).Error; err != nil {
 		return false, fmt.Errorf("take products out of collection %d: %w", collection.ID, err)
 	}
 	err = tx.Raw(`INSERT INTO collection_products (collection_id, product_id, position)
@@ -203,7 +209,7 @@ func (s *Store) applyRule(tx *gorm.DB, collection Collection, productID int64) (
 	}
 	changed := slices.Concat(removed, added)
 	if productID == 0 { // whoever stores one product indexes it, too
-		if err := s.indexProducts(tx, changed); err != nil {
+		if err := s.indexSoon(tx, changed); err != nil {
 			return false, err
 		}
 	}
@@ -249,16 +255,19 @@ func (s *Store) RefreshCollections(ctx context.Context) (int, error) {
 		if !stale {
 			continue
 		}
+		changed := false
 		err = s.transaction(ctx, func(tx *gorm.DB) error {
-			changed, err := s.applyRule(tx, collection, 0)
-			if err != nil || !changed {
+			var err error
+			if changed, err = s.applyRule(tx, collection, 0); err != nil || !changed {
 				return err
 			}
-			refreshed++
 			return catalogueChanged(tx)
 		})
 		if err != nil {
 			return refreshed, fmt.Errorf("refresh collection %d: %w", collection.ID, err)
+		}
+		if changed {
+			refreshed++
 		}
 	}
 	return refreshed, nil

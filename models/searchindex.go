@@ -37,6 +37,70 @@ func (s *Store) indexProducts(tx *gorm.DB, ids []int64) error {
 	return nil
 }
 
+// IndexProductsArgs is the job that brings what products are found by to what
+// they are now, of many that changed at once.
+type IndexProductsArgs struct{}
+
+// Kind names the job. Stored jobs carry it, so it never changes.
+func (IndexProductsArgs) Kind() string { return "index_products" }
+
+// productToIndex is a product that waits for it.
+type productToIndex struct {
+	ProductID int64 `gorm:"primaryKey;autoIncrement:false"`
+}
+
+// TableName is the table of those that wait.
+func (productToIndex) TableName() string { return "products_to_index" }
+
+// indexSoon is indexProducts for a change of which nobody knows how many
+// products it touches: of many it leaves the work to a job, for on SQLite nobody
+// else can write meanwhile.
+func (s *Store) indexSoon(tx *gorm.DB, ids []int64) error {
+	if len(ids) <= indexBatch {
+		return s.indexProducts(tx, ids)
+	}
+	rows := make([]productToIndex, len(ids))
+	for i, id := range ids {
+		rows[i].ProductID = id
+	}
+	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).CreateInBatches(rows, 1000).Error; err != nil {
+		return fmt.Errorf("note the products to index: %w", err)
+	}
+	return s.enqueue(tx, IndexProductsArgs{}, nil)
+}
+
+// IndexWaiting indexes some of the products that wait for it, and reports
+// whether others do.
+func (s *Store) IndexWaiting(ctx context.Context) (more bool, err error) {
+	err = s.transaction(ctx, func(tx *gorm.DB) error {
+		var ids []int64
+		if err := tx.Model(&productToIndex{}).Order("product_id").Limit(indexBatch).Pluck("product_id", &ids).Error; err != nil {
+			return err
+		}
+		if more = len(ids) == indexBatch; len(ids) == 0 {
+			return nil
+		}
+		if s.postgres { // nobody who saves one of them meanwhile is overwritten
+			var locked []int64
+			err := tx.Model(&Product{}).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("id IN ?", ids).Order("id").Pluck("id", &locked).Error
+			if err != nil {
+				return err
+			}
+		}
+		if err := s.indexProducts(tx, ids); err != nil {
+			return err
+		}
+		if err := tx.Where("product_id IN ?", ids).Delete(&productToIndex{}).Error; err != nil || more {
+			return err
+		}
+		return catalogueChanged(tx)
+	})
+	if err != nil {
+		return false, fmt.Errorf("index what waits for it: %w", err)
+	}
+	return more, nil
+}
+
 func (s *Store) indexBatch(tx *gorm.DB, ids []int64) error {
 	var products []Product
 	err := tx.Preload("Variants", inPlace).Preload("Options").Preload("Options.Values").Preload("Collections").Where("id IN ?", ids).Find(&products).Error

@@ -164,7 +164,7 @@ func (s *Store) each(ctx context.Context, query string, row func(*sql.Rows) erro
 const (
 	shelfProducts = "SELECT id, search_name, featured, created_at FROM products WHERE status = $1 ORDER BY id"
 	shelfOptions  = "SELECT product_id, name FROM options ORDER BY product_id, position, id"
-	shelfVariants = "SELECT product_id, price, stock > reserved OR policy <> 'deny', option1, option2, option3 FROM variants ORDER BY product_id"
+	shelfVariants = "SELECT product_id, price, " + inStock + ", option1, option2, option3 FROM variants ORDER BY product_id"
 	shelfPlaces   = "SELECT collection_id, product_id, position FROM collection_products ORDER BY product_id"
 )
 

@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sort"
 	"time"
@@ -58,8 +59,17 @@ func (s *Store) sellReserved(tx *gorm.DB, order *Order, actor string) error {
 }
 
 // takeStock sells what is not reserved. It reports false, with nothing changed,
-// where not all of it is there.
+// where not all of it is there: what others wait for is theirs.
 func (s *Store) takeStock(tx *gorm.DB, order *Order, actor string) (bool, error) {
+	for _, item := range itemsByVariant(order.Items) {
+		variant, err := lockVariant(tx, item.VariantID)
+		if errors.Is(err, ErrNotFound) {
+			return false, nil
+		}
+		if err != nil || variant.Backordered > 0 && variant.Available()-variant.Backordered < item.Quantity {
+			return false, err
+		}
+	}
 	taken, err := s.moveStock(tx, soldBy(order, actor), soldPieces(order.Items), false)
 	if err != nil || !taken {
 		return false, err

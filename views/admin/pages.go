@@ -193,6 +193,8 @@ func jobKind(kind string) string {
 		return "Put products on sale"
 	case models.FillBackordersArgs{}.Kind():
 		return "Hand pieces to orders that wait for them"
+	case models.IndexProductsArgs{}.Kind():
+		return "Let search find what a rule has moved"
 	case "keep_catalogue":
 		return "Keep collections up to date"
 	case "clean_up":

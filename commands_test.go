@@ -42,7 +42,7 @@ func content(t *testing.T, dir string) string {
 
 func TestMigrateAndSeedTwice(t *testing.T) {
 	t.Parallel()
-	modelstest.Each(t, func(t *testing.T, databaseURL string) {
+	modelstest.EachEmpty(t, func(t *testing.T, databaseURL string) {
 		t.Parallel()
 		env := map[string]string{"DATABASE_URL": databaseURL, "DATA_DIR": t.TempDir(), "SHOP_NAME": "Corner Shop", "SHOP_CURRENCY": "EUR"}
 		for range 2 {
@@ -68,7 +68,7 @@ func TestMigrateAndSeedTwice(t *testing.T) {
 
 func TestAdminCreate(t *testing.T) {
 	t.Parallel()
-	modelstest.Each(t, func(t *testing.T, databaseURL string) {
+	modelstest.EachEmpty(t, func(t *testing.T, databaseURL string) {
 		t.Parallel()
 		env := map[string]string{"DATABASE_URL": databaseURL, "DATA_DIR": t.TempDir(), "BASE_URL": "https://shop.example.com"}
 		with := func(password string) map[string]string {
@@ -104,7 +104,7 @@ func TestAdminCreate(t *testing.T) {
 // TestDatabaseOfANewerVersion: the shop refuses it and leaves it as it is.
 func TestDatabaseOfANewerVersion(t *testing.T) {
 	t.Parallel()
-	modelstest.Each(t, func(t *testing.T, databaseURL string) {
+	modelstest.EachEmpty(t, func(t *testing.T, databaseURL string) {
 		t.Parallel()
 		env := map[string]string{
 			"DATABASE_URL": databaseURL, "DATA_DIR": t.TempDir(), "ADDR": proctest.FreeAddr(t), "SIM_ADDR": proctest.FreeAddr(t),

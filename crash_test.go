@@ -12,7 +12,7 @@ import (
 
 func TestTwentyDeliveriesOfTwentyOrders(t *testing.T) {
 	t.Parallel()
-	modelstest.Each(t, func(t *testing.T, databaseURL string) {
+	modelstest.EachEmpty(t, func(t *testing.T, databaseURL string) {
 		t.Parallel()
 		f := openFloor(t, databaseURL)
 		f.deliver(f.buy(20), nil)
@@ -29,7 +29,7 @@ func TestTwentyDeliveriesOfTwentyOrders(t *testing.T) {
 // TestKilledAmongDeliveries kills the shop twice while webhooks come in.
 func TestKilledAmongDeliveries(t *testing.T) {
 	t.Parallel()
-	modelstest.Each(t, func(t *testing.T, databaseURL string) {
+	modelstest.EachEmpty(t, func(t *testing.T, databaseURL string) {
 		t.Parallel()
 		f := openFloor(t, databaseURL)
 		events := f.buy(20)
@@ -60,7 +60,7 @@ func TestKilledAmongDeliveries(t *testing.T) {
 // session and the shop has not heard of it.
 func TestKilledBeforeTheSessionIsStored(t *testing.T) {
 	t.Parallel()
-	modelstest.Each(t, func(t *testing.T, databaseURL string) {
+	modelstest.EachEmpty(t, func(t *testing.T, databaseURL string) {
 		t.Parallel()
 		f := openFloor(t, databaseURL)
 		f.stripe.OnOpening(func(func()) { f.Kill() })
@@ -107,7 +107,7 @@ func TestKilledBeforeTheSessionIsStored(t *testing.T) {
 // taken a receipt and the shop has not heard so.
 func TestKilledAfterTheMailWasAccepted(t *testing.T) {
 	t.Parallel()
-	modelstest.Each(t, func(t *testing.T, databaseURL string) {
+	modelstest.EachEmpty(t, func(t *testing.T, databaseURL string) {
 		t.Parallel()
 		f := openFloor(t, databaseURL)
 		f.mailbox.OnAccepted(func(n int) {

@@ -129,7 +129,7 @@ func TestDoctorFindsFaults(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			modelstest.Each(t, func(t *testing.T, databaseURL string) {
+			modelstest.EachEmpty(t, func(t *testing.T, databaseURL string) {
 				r := newRig(t, databaseURL)
 				c.play(t, r)
 				r.serve()
@@ -174,7 +174,7 @@ func refusing(t *testing.T) string {
 
 // TestDoctorHearsASilence pays an order an hour ago of which no webhook told.
 func TestDoctorHearsASilence(t *testing.T) {
-	modelstest.Each(t, func(t *testing.T, databaseURL string) {
+	modelstest.EachEmpty(t, func(t *testing.T, databaseURL string) {
 		r := newRig(t, databaseURL)
 		store := modelstest.New(t, databaseURL, models.Options{Now: func() time.Time { return time.Now().Add(-time.Hour) }})
 		cart := models.NewToken()
@@ -207,7 +207,7 @@ func TestDoctorHearsASilence(t *testing.T) {
 }
 
 func TestDoctorBeforeTheShopEverRan(t *testing.T) {
-	modelstest.Each(t, func(t *testing.T, databaseURL string) {
+	modelstest.EachEmpty(t, func(t *testing.T, databaseURL string) {
 		r := newRig(t, databaseURL)
 		out, code := r.run("doctor")
 		if code != exitFailed {
@@ -226,7 +226,7 @@ func TestDoctorBeforeTheShopEverRan(t *testing.T) {
 }
 
 func TestDoctorWithTheSimulator(t *testing.T) {
-	modelstest.Each(t, func(t *testing.T, databaseURL string) {
+	modelstest.EachEmpty(t, func(t *testing.T, databaseURL string) {
 		r := newRig(t, databaseURL)
 		r.env["STRIPE_SECRET_KEY"], r.env["STRIPE_API_BASE"], r.env["SIM_ADDR"] = "", "", "127.0.0.1:0"
 		r.env["BASE_URL"], r.env["TRUSTED_PROXIES"] = "http://"+r.env["ADDR"], ""
@@ -243,7 +243,7 @@ func TestDoctorWithTheSimulator(t *testing.T) {
 }
 
 func TestLiveShopNeedsAWebhookSecret(t *testing.T) {
-	modelstest.Each(t, func(t *testing.T, databaseURL string) {
+	modelstest.EachEmpty(t, func(t *testing.T, databaseURL string) {
 		r := newRig(t, databaseURL)
 		r.env["STRIPE_SECRET_KEY"] = "sk_live_verysecretkey"
 		out, code := r.run("serve")

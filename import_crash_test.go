@@ -15,7 +15,7 @@ import (
 // it imports it. Everything is there in the end, and nothing twice.
 func TestKilledDuringAnImport(t *testing.T) {
 	t.Parallel()
-	modelstest.Each(t, func(t *testing.T, databaseURL string) {
+	modelstest.EachEmpty(t, func(t *testing.T, databaseURL string) {
 		t.Parallel()
 		const products = 600
 		env := proctest.NewStripe(t).Env()

@@ -77,7 +77,7 @@ func bare(t *testing.T, databaseURL string) map[string]string {
 
 func TestFirstStart(t *testing.T) {
 	t.Parallel()
-	modelstest.Each(t, func(t *testing.T, databaseURL string) {
+	modelstest.EachEmpty(t, func(t *testing.T, databaseURL string) {
 		t.Parallel()
 		env := bare(t, databaseURL)
 		tuckshop(t, env, "", "healthcheck").expect(t, exitFailed, "ask the shop", "connection refused")
@@ -202,7 +202,7 @@ func TestPortInUse(t *testing.T) {
 // payment page: the shopper still gets there, and nobody else gets in.
 func TestStopWithARequestUnderWay(t *testing.T) {
 	t.Parallel()
-	modelstest.Each(t, func(t *testing.T, databaseURL string) {
+	modelstest.EachEmpty(t, func(t *testing.T, databaseURL string) {
 		t.Parallel()
 		stripe := proctest.NewStripe(t)
 		shop := proctest.Start(t, databaseURL, stripe.Env())

@@ -15,7 +15,7 @@ import (
 )
 
 func TestStripeSetup(t *testing.T) {
-	modelstest.Each(t, func(t *testing.T, databaseURL string) {
+	modelstest.EachEmpty(t, func(t *testing.T, databaseURL string) {
 		r := newRig(t, databaseURL)
 		out, code := r.run("stripe", "setup")
 		if code != exitDone {
@@ -84,7 +84,7 @@ func TestStripeSetupReplacesWhatDoesNotFit(t *testing.T) {
 		"two, each event double": {right(), right()},
 	} {
 		t.Run(name, func(t *testing.T) {
-			modelstest.Each(t, func(t *testing.T, databaseURL string) {
+			modelstest.EachEmpty(t, func(t *testing.T, databaseURL string) {
 				r := newRig(t, databaseURL)
 				for _, params := range made {
 					r.register(params)
@@ -110,7 +110,7 @@ func TestStripeSetupReplacesWhatDoesNotFit(t *testing.T) {
 }
 
 func TestStripeSetupEnablesADisabledEndpoint(t *testing.T) {
-	modelstest.Each(t, func(t *testing.T, databaseURL string) {
+	modelstest.EachEmpty(t, func(t *testing.T, databaseURL string) {
 		r := newRig(t, databaseURL)
 		r.env["STRIPE_WEBHOOK_SECRET"] = r.register(right())
 		id := r.endpoints()[0].ID
@@ -137,7 +137,7 @@ func TestStripeSetupEnablesADisabledEndpoint(t *testing.T) {
 }
 
 func TestStripeSetupSaysWhatStandsInItsWay(t *testing.T) {
-	modelstest.Each(t, func(t *testing.T, databaseURL string) {
+	modelstest.EachEmpty(t, func(t *testing.T, databaseURL string) {
 		r := newRig(t, databaseURL)
 		if out, code := r.run("stripe"); code != exitUsage {
 			t.Errorf("without its sub-command: exit %d\n%s", code, out)

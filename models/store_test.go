@@ -413,7 +413,7 @@ func TestNewerSchemaIsRefusedUntouched(t *testing.T) {
 }
 
 func TestMigrateFromFourReplicasAtOnce(t *testing.T) {
-	modelstest.Each(t, func(t *testing.T, url string) {
+	modelstest.EachEmpty(t, func(t *testing.T, url string) {
 		var wg sync.WaitGroup
 		for range 4 {
 			store, err := models.Open(t.Context(), url, models.Options{})

@@ -4,10 +4,10 @@ package modelstest
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
-	"net/url"
+	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -16,20 +16,33 @@ import (
 	"tuckshop/models"
 )
 
-// Each runs a test on SQLite and on PostgreSQL, as subtests of those names.
-// Whatever a test does to a shop, at its end the ledger of every variant must
-// add up to its stock.
+// Each runs a test on SQLite and on PostgreSQL, as subtests of those names, in
+// a database of its own with today's schema and nothing else. Whatever a test
+// does to a shop, at its end the ledger of every variant must add up to its
+// stock.
 func Each(t *testing.T, test func(t *testing.T, databaseURL string)) {
 	t.Helper()
-	each := func(name string, database func(t *testing.T) string) {
+	each(t, migrated, test)
+}
+
+// EachEmpty is Each in databases without a schema, as a shop finds them at its
+// first start.
+func EachEmpty(t *testing.T, test func(t *testing.T, databaseURL string)) {
+	t.Helper()
+	each(t, empty, test)
+}
+
+func each(t *testing.T, made content, test func(t *testing.T, databaseURL string)) {
+	t.Helper()
+	on := func(name string, database func(t *testing.T, made content) string) {
 		t.Run(name, func(t *testing.T) {
-			url := database(t)
+			url := database(t, made)
 			t.Cleanup(func() { ledgerAddsUp(t, url) })
 			test(t, url)
 		})
 	}
-	each("sqlite", func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "shop.db") })
-	each("postgres", postgres)
+	on("sqlite", sqlite)
+	on("postgres", postgres)
 }
 
 // ledgerAddsUp leaves a database alone that no shop was made in, or one of
@@ -59,41 +72,14 @@ func ledgerAddsUp(t *testing.T, databaseURL string) {
 	}
 }
 
-// postgres makes an empty database on the server TEST_DATABASE_URL names and
-// drops it when the test ends.
-func postgres(t *testing.T) string {
-	t.Helper()
-	server := os.Getenv("TEST_DATABASE_URL")
-	if server == "" {
-		t.Fatal("TEST_DATABASE_URL is not set: run `make test`, or `.ci/postgres run go test ./...`")
-	}
-	admin, err := sql.Open("pgx", server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := "t" + strings.ToLower(models.NewToken())
-	if _, err := admin.ExecContext(t.Context(), fmt.Sprintf("CREATE DATABASE %s", name)); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if _, err := admin.ExecContext(context.WithoutCancel(t.Context()), fmt.Sprintf("DROP DATABASE %s WITH (FORCE)", name)); err != nil {
-			t.Error(err)
-		}
-		if err := admin.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	u, err := url.Parse(server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	u.Path = "/" + name
-	return u.String()
-}
-
-// New opens and migrates a database and makes a shop in USD.
+// New opens a database, makes its schema where it has none, and a shop in USD.
 func New(t *testing.T, databaseURL string, options models.Options) *models.Store {
 	t.Helper()
+	if path, ok := strings.CutPrefix(databaseURL, "sqlite:"); ok {
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			copyTo(t, path)
+		}
+	}
 	store, err := models.Open(t.Context(), databaseURL, options)
 	if err != nil {
 		t.Fatal(err)
@@ -103,8 +89,10 @@ func New(t *testing.T, databaseURL string, options models.Options) *models.Store
 			t.Error(err)
 		}
 	})
-	if _, err := store.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
+	if _, copied := copies.Load(databaseURL); !copied {
+		if _, err := store.Migrate(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if _, err := store.EnsureShop(t.Context(), "Tuckshop", "USD"); err != nil {
 		t.Fatal(err)

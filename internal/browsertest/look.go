@@ -10,7 +10,7 @@ import (
 )
 
 // what is seen on a page; every part of it must be empty, but for one h1.
-const look = `axe.run({rules: {"target-size": {enabled: true}}}).then(result => JSON.stringify({
+const look = `axe.run({resultTypes: ["violations"], rules: {"target-size": {enabled: true}}}).then(result => JSON.stringify({
 	axe: result.violations.map(v => v.id + ": " + v.nodes.map(n => n.html).join(" | ")),
 	low: [...document.querySelectorAll("a, button, input, select, textarea, summary, label:has(input)")]
 		.filter(e => e.checkVisibility() && !["radio", "checkbox"].includes(e.type) && getComputedStyle(e).display !== "inline")

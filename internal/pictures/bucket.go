@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -28,6 +29,7 @@ type Bucket struct {
 	AccessKey string
 	SecretKey string
 	Patience  time.Duration // for one request; 0: ten seconds
+	Trust     time.Duration // how long a file in memory is served unasked; 0: a minute
 }
 
 // What a bucket may cost this process.
@@ -36,17 +38,25 @@ const (
 	memory      = 32 << 20 // bytes of files that are kept in memory
 	bucketConns = 64       // requests at once
 	patience    = 10 * time.Second
+	confirming  = 2 * time.Second // for the question whether a file is still there
 )
 
-// remembered is how long a file stays in memory. A name never gets another
-// content; this is how long one that another replica removed is still served.
-const remembered = time.Hour
+// A name never gets another content, but another replica may remove its file.
+// remembered is how long a file stays in memory, trusted how long nobody asks
+// whether it is still there.
+const (
+	remembered = time.Hour
+	trusted    = time.Minute
+)
 
 // OpenBucket opens a store that keeps pictures in S3-compatible storage. It asks
 // for nothing yet.
 func OpenBucket(b Bucket) *Store {
 	if b.Patience == 0 {
 		b.Patience = patience
+	}
+	if b.Trust == 0 {
+		b.Trust = trusted
 	}
 	transport := http.DefaultTransport.(*http.Transport).Clone() //nolint:errcheck,forcetypeassert // net/http says so
 	transport.MaxConnsPerHost, transport.MaxIdleConnsPerHost = bucketConns, bucketConns
@@ -72,11 +82,12 @@ type bucket struct {
 	files  *otter.Cache[string, *object]
 }
 
-// object is a file in memory. Nobody changes it.
+// object is a file in memory. Nobody changes it but for when it was asked for.
 type object struct {
 	name     string
 	content  []byte
 	modified time.Time
+	asked    atomic.Int64 // nanoseconds of Unix time
 }
 
 func (b *bucket) put(ctx context.Context, name string, content []byte) error {
@@ -94,11 +105,28 @@ func (b *bucket) open(ctx context.Context, name string) (fs.File, error) {
 		found, err = b.do(ctx, http.MethodGet, name, nil)
 	} else {
 		found, err = b.files.Get(ctx, name, otter.LoaderFunc[string, *object](load))
+		if err == nil && b.gone(ctx, found) {
+			b.files.Invalidate(name)
+			found, err = b.files.Get(ctx, name, otter.LoaderFunc[string, *object](load))
+		}
 	}
 	if err != nil {
 		return nil, err
 	}
 	return &file{Reader: bytes.NewReader(found.content), object: found}, nil
+}
+
+// gone reports whether a file in memory is not in the bucket any more. One of
+// its readers asks now and then; where the bucket does not say, the file stays.
+func (b *bucket) gone(ctx context.Context, o *object) bool {
+	asked, now := o.asked.Load(), time.Now()
+	if now.Sub(time.Unix(0, asked)) < b.Trust || !o.asked.CompareAndSwap(asked, now.UnixNano()) {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, confirming)
+	defer cancel()
+	_, err := b.do(ctx, http.MethodHead, o.name, nil)
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 func (b *bucket) remove(ctx context.Context, name string) error {
@@ -152,7 +180,9 @@ func (b *bucket) do(ctx context.Context, method, name string, content []byte) (*
 	if err != nil {
 		modified = time.Time{} // not told
 	}
-	return &object{name: name, content: body, modified: modified}, nil
+	found := &object{name: name, content: body, modified: modified}
+	found.asked.Store(time.Now().UnixNano())
+	return found, nil
 }
 
 // answered is the error that a bucket answers with. A missing bucket is not a

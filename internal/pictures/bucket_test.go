@@ -92,6 +92,52 @@ func TestBucketIsAskedOncePerFile(t *testing.T) {
 	}
 }
 
+// TestBucketHearsOfRemovals has two replicas serve one file, and one of them
+// remove it.
+func TestBucketHearsOfRemovals(t *testing.T) {
+	bucket := s3test.New(t)
+	wary := pictures.Bucket{URL: bucket.URL, Region: s3test.Region, AccessKey: s3test.AccessKey, SecretKey: s3test.SecretKey, Trust: 1}
+	here, there, trusting := openWith(t, wary), openWith(t, wary), openBucket(t, bucket)
+	file, err := logo(t, here)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := func(store *pictures.Store) error {
+		_, err := fs.ReadFile(store.Files(fstest.MapFS{}), file)
+		return err
+	}
+	for _, store := range []*pictures.Store{here, there, trusting, there} {
+		if err := read(store); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// While the bucket does not say whether it is there, it is.
+	for _, front := range []func(http.ResponseWriter, *http.Request) bool{
+		s3test.Answer(http.StatusInternalServerError, "InternalError"), s3test.Answer(http.StatusForbidden, "AccessDenied"),
+	} {
+		bucket.Misbehave(front)
+		if err := read(there); err != nil {
+			t.Errorf("known, and the storage down: %v", err)
+		}
+	}
+	bucket.Misbehave(nil)
+	if err := here.Remove(t.Context(), strings.TrimSuffix(file, "-logo.png")); err != nil {
+		t.Fatal(err)
+	}
+	for name, store := range map[string]*pictures.Store{"this": here, "the other": there} {
+		if err := read(store); !errors.Is(err, fs.ErrNotExist) || errors.Is(err, models.ErrStorage) {
+			t.Errorf("%s replica serves what was removed: %v", name, err)
+		}
+	}
+	if err := read(trusting); err != nil { // within its minute
+		t.Errorf("a file that was asked for just now: %v", err)
+	}
+	asked := slices.DeleteFunc(bucket.Requests(), func(r string) bool { return r != "HEAD "+file })
+	if len(asked) == 0 {
+		t.Error("nobody asked whether it is there")
+	}
+}
+
 // TestBucketFails sees that what goes wrong is told as a fault of the storage,
 // never as a missing file, and that it says why.
 func TestBucketFails(t *testing.T) {

@@ -146,7 +146,7 @@ func (b *Bucket) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Method == http.MethodDelete:
 		delete(b.files, name)
 		w.WriteHeader(http.StatusNoContent)
-	case r.Method != http.MethodGet:
+	case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		refuse(w, http.StatusMethodNotAllowed, "MethodNotAllowed")
 	case !there:
 		refuse(w, http.StatusNotFound, "NoSuchKey")

@@ -93,8 +93,9 @@ func (s storefront) card(product models.Product, snap *snapshot) views.ProductCa
 	}
 	card.SoldOut, card.LowStock = available <= 0 && !beyond, models.LowStock(available)
 	card.Price = models.Money{Amount: lowest.Price, Currency: snap.shop.Currency}
-	card.CompareAt = models.Money{Amount: lowest.CompareAt, Currency: snap.shop.Currency}
-	card.Prior = models.Money{Amount: lowest.PriorPrice, Currency: snap.shop.Currency}
+	before, prior := lowest.Reduction()
+	card.CompareAt = models.Money{Amount: before, Currency: snap.shop.Currency}
+	card.Prior = models.Money{Amount: prior, Currency: snap.shop.Currency}
 	for i, picture := range product.Pictures {
 		shown := viewPicture(picture)
 		switch i {
@@ -241,11 +242,12 @@ func variantChoices(product models.Product, currency string, pictureIDs map[int6
 	var choices []views.VariantChoice
 	checked := false
 	for _, variant := range product.Variants {
+		before, prior := variant.Reduction()
 		choice := views.VariantChoice{
 			ID: variant.ID, Title: variant.Title(), SKU: variant.SKU, Available: max(variant.Available(), 0),
 			Price:     models.Money{Amount: variant.Price, Currency: currency},
-			CompareAt: models.Money{Amount: variant.CompareAt, Currency: currency},
-			Prior:     models.Money{Amount: variant.PriorPrice, Currency: currency},
+			CompareAt: models.Money{Amount: before, Currency: currency},
+			Prior:     models.Money{Amount: prior, Currency: currency},
 			Barcode:   variant.Barcode, Preorder: variant.Policy == models.StockPreorder, ShipsOn: variant.ShipsOn, Waiting: variant.Waiting(),
 			LowStock: models.LowStock(variant.Available()),
 		}

@@ -114,29 +114,107 @@ func TestLowestPriceBeforeAReduction(t *testing.T) {
 	})
 }
 
-// TestReductionWithoutHistory sees that what the shop never offered is reduced
-// from what the merchant says, and from then on from what the shop asked.
+// reduction is what a product's first variant shows beside its price.
+func reduction(t *testing.T, store *models.Store, id int64) [2]int64 {
+	t.Helper()
+	before, lowest := again(t, store, id).Variants[0].Reduction()
+	return [2]int64{before, lowest}
+}
+
+// TestReductionWithoutHistory sees that nothing is reduced which the shop never
+// offered for more, whatever the merchant states.
 func TestReductionWithoutHistory(t *testing.T) {
 	modelstest.Each(t, func(t *testing.T, url string) {
 		clock := &clock{at: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
 		store := modelstest.New(t, url, models.Options{Now: clock.now})
-		prior := func(p models.Product) int64 { return again(t, store, p.ID).Variants[0].PriorPrice }
-		reduced := models.VariantEdit{SKU: "PEN", Price: 4000, CompareAt: 5000}
-		product := made(t, store, models.ProductEdit{Name: "Pen", Status: models.ProductActive, Variants: []models.VariantEdit{reduced}})
-		if got := prior(product); got != 5000 {
-			t.Errorf("made as a reduction: %d", got)
+		shows := func(what string, id int64, want ...int64) {
+			t.Helper()
+			if got := reduction(t, store, id); got != [2]int64(append(want, 0, 0)) {
+				t.Errorf("%s: %d, want %d", what, got, want)
+			}
 		}
+		product := made(t, store, models.ProductEdit{Name: "Pen", Status: models.ProductActive, Variants: []models.VariantEdit{{SKU: "PEN", Price: 4000, CompareAt: 5000}}})
+		shows("made as a reduction", product.ID)
 		clock.pass(24 * time.Hour)
-		if got := saved(t, store, product.ID, func(e *models.ProductEdit) { e.Variants[0].Price = 3500 }).Variants[0].PriorPrice; got != 4000 {
-			t.Errorf("further down after a day: %d", got)
-		}
+		saved(t, store, product.ID, func(e *models.ProductEdit) { e.Variants[0].Price = 3500 })
+		shows("down after a day", product.ID, 5000, 4000)
+		saved(t, store, product.ID, func(e *models.ProductEdit) { e.Variants[0].Price = 3800 })
+		shows("and up again, above the lowest of these days", product.ID)
 		draft := made(t, store, models.ProductEdit{Name: "Ink", Status: models.ProductDraft, Variants: []models.VariantEdit{{SKU: "INK", Price: 100}}})
 		saved(t, store, draft.ID, func(e *models.ProductEdit) {
 			e.Variants[0].Price, e.Variants[0].CompareAt = 4000, 6000
 		})
 		saved(t, store, draft.ID, func(e *models.ProductEdit) { e.Status = models.ProductActive })
-		if got := prior(draft); got != 6000 {
-			t.Errorf("a draft that is reduced and published: %d", got)
+		shows("a draft that is reduced and published", draft.ID)
+	})
+}
+
+// TestReductionBeginsWhenItIsSeen enters a reduction while nobody sees it: what
+// counts are the 30 days before it goes on sale.
+func TestReductionBeginsWhenItIsSeen(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, url string) {
+		clock := &clock{at: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
+		store := modelstest.New(t, url, models.Options{Now: clock.now})
+		const day = 24 * time.Hour
+		product := made(t, store, models.ProductEdit{Name: "Pen", Status: models.ProductActive, Variants: []models.VariantEdit{{SKU: "PEN", Price: 3000}}})
+		set := func(status string, price, before int64) {
+			t.Helper()
+			at := clock.at.Add(40 * day)
+			saved(t, store, product.ID, func(e *models.ProductEdit) {
+				e.Status, e.Variants[0].Price, e.Variants[0].CompareAt = status, price, before
+				if e.PublishAt = nil; status == models.ProductScheduled {
+					e.PublishAt = &at
+				}
+			})
+		}
+		clock.pass(10 * day)
+		set(models.ProductActive, 5000, 0)
+		clock.pass(10 * day)
+		set(models.ProductScheduled, 4000, 5000) // when 3000 lies within the 30 days
+		clock.pass(40 * day)
+		version := catalogueVersion(t, store)
+		if n, err := store.PublishDue(t.Context()); err != nil || n != 1 || catalogueVersion(t, store) <= version {
+			t.Fatalf("put %d on sale, %v", n, err)
+		}
+		if got := reduction(t, store, product.ID); got != [2]int64{5000, 5000} {
+			t.Errorf("40 days later it shows %d: 3000 lies too far back", got)
+		}
+		// A pause ends no reduction, and what is tried meanwhile does not count.
+		for _, status := range []string{models.ProductDraft, models.ProductActive} {
+			clock.pass(day)
+			set(status, 4000, 5000)
+			if status == models.ProductDraft {
+				set(status, 2000, 4500)
+				set(status, 2000, 0)
+			}
+		}
+		if got := reduction(t, store, product.ID); got != [2]int64{5000, 5000} {
+			t.Errorf("after a day's pause: %d", got)
+		}
+		// It stays as it began for as long as it lasts.
+		clock.pass(60 * day)
+		saved(t, store, product.ID, func(e *models.ProductEdit) { e.Name = "The pen" })
+		if got := reduction(t, store, product.ID); got != [2]int64{5000, 5000} {
+			t.Errorf("60 days later: %d", got)
+		}
+	})
+}
+
+// TestStatedReductionsEnd migrates a shop that has reductions of what it never
+// offered for more.
+func TestStatedReductionsEnd(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, url string) {
+		store := modelstest.New(t, url, models.Options{})
+		stated := made(t, store, models.ProductEdit{Name: "Pen", Status: models.ProductActive, Variants: []models.VariantEdit{{SKU: "PEN", Price: 4000, CompareAt: 5000}}})
+		asked := made(t, store, models.ProductEdit{Name: "Ink", Status: models.ProductActive, Variants: []models.VariantEdit{{SKU: "INK", Price: 5000}}})
+		saved(t, store, asked.ID, func(e *models.ProductEdit) { e.Variants[0].Price, e.Variants[0].CompareAt = 4000, 5000 })
+		modelstest.Exec(t, url, "UPDATE variants SET prior_price = 5000")
+		modelstest.Exec(t, url, "DELETE FROM goose_db_version WHERE version_id = 24")
+		if _, err := store.Migrate(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := [2][2]int64{reduction(t, store, stated.ID), reduction(t, store, asked.ID)}; got != [2][2]int64{{}, {5000, 5000}} {
+			t.Errorf("after migrating: %d", got)
 		}
 	})
 }

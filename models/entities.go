@@ -102,6 +102,20 @@ type Variant struct {
 // Available is how many a shopper can buy now.
 func (v Variant) Available() int64 { return v.Stock - v.Reserved }
 
+// Reduction is the former price that stands struck through beside the variant's
+// own, and the lowest price before it was reduced, both in minor units; or
+// nothing where no reduction may be announced: one must be measured against the
+// lowest price of the 30 days before (Directive 98/6/EC, article 6a; Court of
+// Justice, C-330/23), so there is none where that was not higher, or where the
+// shop never asked more. A former price nobody asked misleads elsewhere, too
+// (16 CFR 233.1).
+func (v Variant) Reduction() (before, lowest int64) {
+	if v.CompareAt <= v.Price || v.PriorPrice <= v.Price {
+		return 0, 0
+	}
+	return v.CompareAt, v.PriorPrice
+}
+
 // Title names the variant by its option values, "Red / Dotted", or is empty
 // for a product without options.
 func (v Variant) Title() string {

@@ -28,7 +28,8 @@ const priorWindow = 30 * 24 * time.Hour
 
 // enterPrices writes into the history what the product's variants cost now,
 // where it is not what they cost before, and whether they were for sale. Of one
-// whose reduction begins it notes the lowest price before.
+// whose reduction begins it notes the lowest price before: a reduction begins
+// when shoppers first see it, however long ago somebody entered it.
 func (s *Store) enterPrices(tx *gorm.DB, before Product, id int64, actor string) error {
 	var now Product
 	if err := tx.Preload("Variants").Take(&now, id).Error; err != nil {
@@ -43,15 +44,12 @@ func (s *Store) enterPrices(tx *gorm.DB, before Product, id int64, actor string)
 			continue
 		}
 		rows = append(rows, PriceChange{VariantID: v.ID, Price: v.Price, CompareAt: v.CompareAt, Offered: offered, Actor: actor, CreatedAt: s.now()})
-		prior := v.PriorPrice
-		switch {
-		case v.CompareAt <= v.Price:
-			prior = 0
-		case was < 0 || !same:
-			var err error
-			if prior, err = priorPrice(tx, v.ID, v.CompareAt, s.now()); err != nil {
-				return err
-			}
+		if !offered {
+			continue
+		}
+		prior, err := s.priorNow(tx, v)
+		if err != nil {
+			return err
 		}
 		if prior != v.PriorPrice {
 			if err := tx.Model(&Variant{}).Where("id = ?", v.ID).UpdateColumn("prior_price", prior).Error; err != nil {
@@ -72,18 +70,45 @@ func enterPriceChanges(tx *gorm.DB, rows []PriceChange) error {
 	return nil
 }
 
+// priorNow is the prior price of a variant that is for sale from now on as it
+// is. Where it was last for sale like that, its reduction goes on after a pause.
+func (s *Store) priorNow(tx *gorm.DB, v Variant) (int64, error) {
+	if v.CompareAt <= v.Price {
+		return 0, nil
+	}
+	last, err := lastOffered(tx, v.ID)
+	if err != nil || last.Price == v.Price && last.CompareAt == v.CompareAt {
+		return v.PriorPrice, err
+	}
+	return priorPrice(tx, v.ID, s.now())
+}
+
+// lastOffered is the last price at which a variant was for sale, or none.
+func lastOffered(tx *gorm.DB, variantID int64) (PriceChange, error) {
+	var last []PriceChange
+	if err := tx.Where("variant_id = ? AND offered = ?", variantID, true).Order("id DESC").Limit(1).Find(&last).Error; err != nil {
+		return PriceChange{}, fmt.Errorf("read the last price of variant %d: %w", variantID, err)
+	}
+	if len(last) == 0 {
+		return PriceChange{}, nil
+	}
+	return last[0], nil
+}
+
 // priorPrice is what European shops must show beside a reduction that begins at
-// a moment (Directive 98/6/EC, article 6a, as directive (EU) 2019/2161 made it,
+// a moment (Directive 98/6/EC, article 6a, as Directive (EU) 2019/2161 made it,
 // and the Commission's guidance on it, 2021/C 526/02):
 //
 //   - the lowest price at which the variant was for sale in the 30 days before;
 //   - of one on sale for less long, the lowest since it is (paragraph 4);
 //   - of one that was not for sale in these 30 days, the last price before them:
 //     30 days are the shortest period, not the longest (paragraph 2);
-//   - of one that this shop never offered, the former price that the merchant
-//     states: what was asked elsewhere only they know. A reduction never stands
-//     without a price before it (paragraph 1).
-func priorPrice(tx *gorm.DB, variantID, stated int64, at time.Time) (int64, error) {
+//   - of one that this shop never offered, none: the prior price is one that the
+//     trader applied (paragraph 2), so there is nothing yet to reduce.
+//
+// It is counted from when the reduction began and stays while that lasts
+// (guidance, section 2). See Variant.Reduction for when one is shown.
+func priorPrice(tx *gorm.DB, variantID int64, at time.Time) (int64, error) {
 	var rows []PriceChange
 	// From the price that was in force when the 30 days began.
 	err := tx.Where(`variant_id = ? AND id >= COALESCE((SELECT MAX(id) FROM price_changes WHERE variant_id = ? AND created_at <= ?), 0)`,
@@ -100,14 +125,8 @@ func priorPrice(tx *gorm.DB, variantID, stated int64, at time.Time) (int64, erro
 	if lowest > 0 {
 		return lowest, nil
 	}
-	var last []PriceChange
-	if err := tx.Where("variant_id = ? AND offered = ?", variantID, true).Order("id DESC").Limit(1).Find(&last).Error; err != nil {
-		return 0, fmt.Errorf("read the last price of variant %d: %w", variantID, err)
-	}
-	if len(last) == 0 {
-		return stated, nil
-	}
-	return last[0].Price, nil
+	last, err := lastOffered(tx, variantID)
+	return last.Price, err
 }
 
 // PriceLine is a row of the price history with the variant it tells of.

@@ -133,7 +133,7 @@ func (s *Store) chosen(db *gorm.DB, rule Rule) *gorm.DB {
 		case IsInStock:
 			one = fresh.Where("EXISTS (SELECT 1 FROM variants v WHERE v.product_id = products.id AND (" + inStock + "))")
 		case IsReduced:
-			one = fresh.Where("EXISTS (SELECT 1 FROM variants v WHERE v.product_id = products.id AND v.compare_at > v.price)")
+			one = fresh.Where("EXISTS (SELECT 1 FROM variants v WHERE v.product_id = products.id AND v.compare_at > v.price AND v.prior_price > v.price)")
 		case OptionIs:
 			one = fresh.Where(`EXISTS (SELECT 1 FROM variants v WHERE v.product_id = products.id
 				AND (LOWER(v.option1) = LOWER(?) OR LOWER(v.option2) = LOWER(?) OR LOWER(v.option3) = LOWER(?)))`, c.Text, c.Text, c.Text)

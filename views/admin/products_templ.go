@@ -1589,7 +1589,7 @@ func Prices(p PricesPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 126, "<p class=\"hint\">Beside a reduction the shop shows the lowest price of the 30 days before it, out of this list. Where the shop has not sold it yet, that is the former price that you enter.</p><div class=\"scroll\" role=\"region\" aria-label=\"Price history\" tabindex=\"0\"><table class=\"stack\"><caption class=\"visually-hidden\">Prices, newest first</caption> <thead><tr><th scope=\"col\">Since</th><th scope=\"col\">Variant</th><th scope=\"col\">SKU</th><th scope=\"col\" class=\"number\">Price</th><th scope=\"col\" class=\"number\">Before</th><th scope=\"col\">In the shop</th><th scope=\"col\">Who</th></tr></thead> <tbody>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 126, "<p class=\"hint\">Beside a reduction the shop shows the lowest price of the 30 days before it, out of this list. No reduction is shown where that is not higher than the price now, or where the shop has not offered it for more yet: European law asks for it.</p><div class=\"scroll\" role=\"region\" aria-label=\"Price history\" tabindex=\"0\"><table class=\"stack\"><caption class=\"visually-hidden\">Prices, newest first</caption> <thead><tr><th scope=\"col\">Since</th><th scope=\"col\">Variant</th><th scope=\"col\">SKU</th><th scope=\"col\" class=\"number\">Price</th><th scope=\"col\" class=\"number\">Before</th><th scope=\"col\">In the shop</th><th scope=\"col\">Who</th></tr></thead> <tbody>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

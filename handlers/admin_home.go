@@ -189,7 +189,7 @@ func (a adminPages) sectionCollections(c echo.Context, chosen int64, search stri
 
 // sectionFields reads a section's form, with files or without.
 func sectionFields(c echo.Context) (url.Values, []*multipart.FileHeader, func(), error) {
-	if !strings.HasPrefix(c.Request().Header.Get(echo.HeaderContentType), echo.MIMEMultipartForm) {
+	if c.Request().PostForm != nil || !strings.HasPrefix(c.Request().Header.Get(echo.HeaderContentType), echo.MIMEMultipartForm) {
 		form, err := postForm(c)
 		return form, nil, func() {}, err
 	}

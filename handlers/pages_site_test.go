@@ -95,6 +95,36 @@ func (w walk) sitePages() {
 		w.check("status", w.Click("main form button"), http.StatusConflict)
 		w.look("admin page conflict")
 	}
+	w.deletedMeanwhile()
+}
+
+// deletedMeanwhile saves what a colleague deleted, and a way of delivery to what
+// is no zone any more.
+func (w walk) deletedMeanwhile() {
+	w.t.Helper()
+	text, err := w.app.Store.SavePage(w.t.Context(), 0, models.PageEdit{Title: "Events", Body: "Calligraphy on Fridays.", Status: models.PageDraft}, models.Actor{})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.Open(w.app.URL + "/admin/pages/" + strconv.FormatInt(text.ID, 10))
+	if err := w.app.Store.DeletePage(w.t.Context(), text.ID, models.Actor{}); err != nil {
+		w.t.Fatal(err)
+	}
+	w.check("status", w.Click("main form button"), http.StatusConflict)
+	w.look("admin page deleted meanwhile")
+	w.check("status", w.Click("button[value=edit]"), 200)
+	w.look("admin page anew")
+	zone, err := w.app.Store.SaveDeliveryZone(w.t.Context(), models.DeliveryZone{Name: "Islands", Countries: []string{"IS"}}, models.Actor{})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.Open(w.app.URL + "/admin/delivery/zones/" + strconv.FormatInt(zone.ID, 10) + "/methods/new")
+	if err := w.app.Store.DeleteDeliveryZone(w.t.Context(), zone.ID, models.Actor{}); err != nil {
+		w.t.Fatal(err)
+	}
+	w.Fill("#name", "By ship")
+	w.check("status", w.Click("main form button"), http.StatusConflict)
+	w.look("admin zone deleted meanwhile")
 }
 
 func (w walk) siteMenus() {

@@ -20,6 +20,7 @@ import (
 // notPages are what the shop answers to GET that nobody looks at as a page.
 var notPages = map[string]string{
 	"/checkout/cancel":     "leads to the cart",
+	"/admin/":              "leads to /admin",
 	"/healthz":             "for machines",
 	"/readyz":              "for machines",
 	"/metrics":             "for machines",

@@ -69,6 +69,7 @@ func multipartForm(c echo.Context) (*multipart.Form, error) {
 	if !textForm(form.Value) {
 		return nil, errors.Join(echo.NewHTTPError(http.StatusBadRequest), form.RemoveAll())
 	}
+	request.PostForm = form.Value // for whoever reads the form once more
 	return form, nil
 }
 

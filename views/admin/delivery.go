@@ -48,7 +48,8 @@ type MethodPage struct {
 // BandForm is a row of a method's prices.
 type BandForm struct{ Starts, Ends, Price string }
 
-func (p MethodPage) action() string {
+// Action is the address to which the form is sent.
+func (p MethodPage) Action() string {
 	switch {
 	case p.Method.ID != 0:
 		return "/admin/delivery/methods/" + number(p.Method.ID)

@@ -66,7 +66,7 @@ func adminRoutes(e *echo.Echo, c Config, frames *frames, limits *limits, refusal
 		simulated: c.SimulatorURL != "", watch: &webhookWatch{store: c.Store, now: c.Now}, doctor: c.Doctor,
 		now: c.Now, log: c.Logger, needs: adminNeeds{}, terms: terms,
 	}
-	group := e.Group("/admin", noStore, a.sessions.keep, a.deny)
+	group := e.Group("/admin", noStore, a.sessions.keep, a.deny, a.longForms)
 	route := func(least models.Role, method, path string, h echo.HandlerFunc) {
 		a.needs[method+" /admin"+path] = least
 		group.Add(method, path, h)
@@ -242,6 +242,7 @@ func (a adminPages) frame(c echo.Context, title, section string) (admin.Frame, e
 		ShopName: shop.Name, Title: title, Section: section, Simulated: a.simulated, Staff: staff.Email,
 		May: func(method, path string) bool { return a.needs.allow(staff.Role, method, path) },
 	}
+	frame.Cuts, _ = c.Get(cutContext).([]admin.Cut)
 	if snap, err := a.frames.snapshot(c.Request().Context()); err == nil {
 		frame.Theme = snap.site.Theme
 	}

@@ -114,6 +114,9 @@ func (w walk) deletedMeanwhile() {
 	w.look("admin page deleted meanwhile")
 	w.check("status", w.Click("button[value=edit]"), 200)
 	w.look("admin page anew")
+	w.Fill("#body", strings.Repeat("Calligraphy on Fridays. ", 3000))
+	w.check("status", w.Click("main form button"), http.StatusUnprocessableEntity)
+	w.look("admin page far too long")
 	zone, err := w.app.Store.SaveDeliveryZone(w.t.Context(), models.DeliveryZone{Name: "Islands", Countries: []string{"IS"}}, models.Actor{})
 	if err != nil {
 		w.t.Fatal(err)

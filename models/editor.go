@@ -160,9 +160,17 @@ func Slug(name string) string {
 // longer reports whether text has more than so many characters.
 func longer(text string, characters int) bool { return utf8.RuneCountInString(text) > characters }
 
+// LongestText is more characters than any text of the shop may have.
+const LongestText = 60_000
+
+// checkText refuses a text that is too long. One beyond LongestText may be a
+// beginning alone, whose length says nothing.
 func checkText(faults *InvalidErrors, field, label, text string, longest int) {
-	if longer(text, longest) {
-		faults.add(field, "%s: shorten it to %d characters.", label, longest)
+	switch has := utf8.RuneCountInString(text); {
+	case has > LongestText:
+		faults.add(field, "%s: shorten it. At most %d characters; this has far more.", label, longest)
+	case has > longest:
+		faults.add(field, "%s: shorten it. At most %d characters; this has %d.", label, longest, has)
 	}
 }
 

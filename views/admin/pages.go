@@ -21,6 +21,7 @@ type Frame struct {
 	Simulated bool
 	Silence   models.Silence
 	Notice    *views.Notice
+	Cuts      []Cut                          // what was typed and is far too long
 	May       func(method, path string) bool // whether the role of the staff allows a route
 }
 

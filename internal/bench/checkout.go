@@ -50,22 +50,7 @@ func (b *bench) measureCheckoutOn(ctx context.Context, kind, stripe string) (err
 	var measured side
 	for turn := range b.repeat + 1 {
 		fmt.Fprintln(os.Stderr, " ", kind, turn)
-		carts, err := fillCarts(ctx, shop, connections, checkoutsPerSecond*b.seconds)
-		if err != nil {
-			return err
-		}
-		requests := make([][]byte, len(carts))
-		for i, cookie := range carts {
-			requests[i] = post(shop.addr, "/checkout", formType, nil, "Cookie: "+cookie)
-		}
-		r, err := drive(connections, len(requests), func() (worker, error) {
-			return httpWorker(ctx, shop.addr, func(i int) []byte { return requests[i] }, func(i int, r *http.Response) error {
-				if to := r.Header.Get("Location"); r.StatusCode != http.StatusSeeOther || !strings.HasPrefix(to, stripe) {
-					return fmt.Errorf("checkout %d was answered with %s to %q", i, r.Status, to)
-				}
-				return nil
-			})
-		})
+		r, err := checkOut(ctx, shop, stripe, connections, checkoutsPerSecond*b.seconds)
 		if err != nil {
 			return err
 		}
@@ -76,6 +61,26 @@ func (b *bench) measureCheckoutOn(ctx context.Context, kind, stripe string) (err
 	b.table.figure(fmt.Sprintf("checkouts per second, %s, %d at a time", kind, connections),
 		fmt.Sprintf("%s; p50 %s, p99 %s ms", measured.rate.show(rate), millis(measured.p50.median()), millis(measured.p99.median())), "≥ 500")
 	return nil
+}
+
+// checkOut fills count carts and then, measured, takes each to Stripe.
+func checkOut(ctx context.Context, shop *process, stripe string, connections, count int) (result, error) {
+	carts, err := fillCarts(ctx, shop, connections, count)
+	if err != nil {
+		return result{}, err
+	}
+	requests := make([][]byte, len(carts))
+	for i, cookie := range carts {
+		requests[i] = post(shop.addr, "/checkout", formType, nil, "Cookie: "+cookie)
+	}
+	return drive(connections, len(requests), func() (worker, error) {
+		return httpWorker(ctx, shop.addr, func(i int) []byte { return requests[i] }, func(i int, r *http.Response) error {
+			if to := r.Header.Get("Location"); r.StatusCode != http.StatusSeeOther || !strings.HasPrefix(to, stripe) {
+				return fmt.Errorf("checkout %d was answered with %s to %q", i, r.Status, to)
+			}
+			return nil
+		})
+	})
 }
 
 const formType = "application/x-www-form-urlencoded"

@@ -148,7 +148,7 @@ func (d *database) copyOrder(ctx context.Context, order models.Order) error {
 			"id": "", "order_id": "t.order_id + n", "idempotency_key": "t.idempotency_key || n", "stripe_session_id": "'cs_bench_' || n",
 		}},
 	} {
-		if err := d.copyRow(ctx, table.name, table.where, table.id, table.replaced); err != nil {
+		if err := d.copyRow(ctx, table.name, table.where, table.id, 1, d.orders, table.replaced); err != nil {
 			return fmt.Errorf("copy %s: %w", table.name, err)
 		}
 	}
@@ -169,8 +169,9 @@ func (d *database) copyOrder(ctx context.Context, order models.Order) error {
 	return nil
 }
 
-// copyRow asks the table for its columns, so that a new one needs no word here.
-func (d *database) copyRow(ctx context.Context, table, where string, id int64, replaced map[string]string) error {
+// copyRow writes a copy of a row for each n from first to last. It asks the
+// table for its columns, so that a new one needs no word here.
+func (d *database) copyRow(ctx context.Context, table, where string, id int64, first, last int, replaced map[string]string) error {
 	columns, err := d.columns(ctx, table)
 	if err != nil {
 		return err
@@ -187,8 +188,8 @@ func (d *database) copyRow(ctx context.Context, table, where string, id int64, r
 		into, values = append(into, column), append(values, value)
 	}
 	_, err = d.ExecContext(ctx, fmt.Sprintf( //nolint:gosec // our own words
-		"WITH RECURSIVE g(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM g WHERE n < %d) INSERT INTO %s (%s) SELECT %s FROM g, %s t WHERE t.%s = %d",
-		d.orders, table, strings.Join(into, ", "), strings.Join(values, ", "), table, where, id))
+		"WITH RECURSIVE g(n) AS (SELECT CAST(%d AS BIGINT) UNION ALL SELECT n + 1 FROM g WHERE n < %d) INSERT INTO %s (%s) SELECT %s FROM g, %s t WHERE t.%s = %d",
+		first, last, table, strings.Join(into, ", "), strings.Join(values, ", "), table, where, id))
 	return err
 }
 

@@ -47,6 +47,7 @@ var parts = []struct {
 	{"mail", "", measureMail},
 	{"import", "", measureImport},
 	{"export", "", measureExport},
+	{"growth", "", measureGrowth},
 }
 
 func main() {

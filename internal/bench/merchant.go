@@ -28,8 +28,8 @@ type merchant struct {
 }
 
 // merchantOf starts the shop on a database, with an owner, without the demo.
-func (b *bench) merchantOf(ctx context.Context, d *database, dir string) (*process, merchant, error) {
-	shop, err := b.startShop(ctx, dir, "DATABASE_URL="+d.url, "DEMO=off", "LOG_LEVEL=warn", "ADMIN_EMAIL="+merchantEmail, "ADMIN_PASSWORD="+merchantPassword)
+func (b *bench) merchantOf(ctx context.Context, d *database, dir string, env ...string) (*process, merchant, error) {
+	shop, err := b.startShop(ctx, dir, append(env, "DATABASE_URL="+d.url, "DEMO=off", "LOG_LEVEL=warn", "ADMIN_EMAIL="+merchantEmail, "ADMIN_PASSWORD="+merchantPassword)...)
 	if err != nil {
 		return nil, merchant{}, err
 	}

@@ -91,8 +91,9 @@ func percentile(sorted []time.Duration, share float64) time.Duration {
 	return sorted[min(int(share*float64(len(sorted))), len(sorted)-1)]
 }
 
-// table is what is printed in the end: comparisons, then single figures.
-type table struct{ compared, single [][]string }
+// table is what is printed in the end: comparisons, then what growth costs,
+// then single figures.
+type table struct{ compared, grown, single [][]string }
 
 // compare adds a row of the shop against a bare program.
 func (t *table) compare(what string, shop, bare side, target string) {
@@ -106,6 +107,16 @@ func (t *table) compare(what string, shop, bare side, target string) {
 		millis(bare.p50.median()) + " · " + millis(bare.p99.median()),
 		shop.cost.short() + " · " + bare.cost.short(), target,
 	})
+}
+
+// grow adds a row of the demo's size against the large one, and in its last
+// cell whether the target is met. cost is how many times as much the large one
+// costs, by repetition.
+func (t *table) grow(what, demo, large string, cost samples, target string, met bool) {
+	if !met {
+		target += ": missed"
+	}
+	t.grown = append(t.grown, []string{what, demo, large, "**" + cost.show(two) + "**", target})
 }
 
 // figure adds a row of one figure and its target.
@@ -129,6 +140,7 @@ func (t *table) markdown() string {
 		out.WriteString("\n")
 	}
 	write([]string{"what", "shop, per second", "bare, per second", "ratio", "shop p50 · p99, ms", "bare p50 · p99, ms", "processor, µs per request", "target"}, t.compared)
+	write([]string{"what", "the demo's size", "the large size", "times as much", "target"}, t.grown)
 	write([]string{"what", "figure", "target"}, t.single)
 	return out.String()
 }

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -142,18 +144,52 @@ type EventFilter struct {
 // StripeEvents lists stored events, newest first, without their payloads.
 func (s *Store) StripeEvents(ctx context.Context, f EventFilter) ([]StripeEvent, error) {
 	query := s.read.WithContext(ctx).Omit("Payload").Order("received_at DESC, id DESC").Limit(f.Limit)
-	if f.Search != "" {
-		query = query.Where(`(id = ? OR type LIKE ? ESCAPE '\')`, f.Search, escapeLike(f.Search)+"%")
-	}
 	if f.Outcome != "" {
 		query = query.Where("outcome = ?", f.Outcome)
 	}
 	if !f.BeforeTime.IsZero() {
 		query = query.Where("(received_at, id) < (?, ?)", f.BeforeTime.UTC(), f.BeforeID)
 	}
+	query = query.Session(&gorm.Session{})
 	var events []StripeEvent
-	if err := query.Find(&events).Error; err != nil {
+	var err error
+	if f.Search == "" {
+		err = query.Find(&events).Error
+	} else {
+		events, err = s.findEvents(ctx, query, f)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("list events: %w", err)
 	}
 	return events, nil
+}
+
+// findEvents looks for the event of an id, and then for those of each type that
+// begins as it, one type after the other: together, a type that hardly ever
+// comes would be looked for in all events.
+func (s *Store) findEvents(ctx context.Context, query *gorm.DB, f EventFilter) ([]StripeEvent, error) {
+	var events []StripeEvent
+	if err := query.Where("id = ?", f.Search).Find(&events).Error; err != nil || len(events) > 0 {
+		return events, err
+	}
+	var types []string
+	err := s.read.WithContext(ctx).Raw(`WITH RECURSIVE known(type) AS (
+		SELECT MIN(type) FROM stripe_events
+		UNION ALL SELECT (SELECT MIN(type) FROM stripe_events e WHERE e.type > known.type) FROM known WHERE known.type IS NOT NULL)
+		SELECT type FROM known WHERE type IS NOT NULL`).Scan(&types).Error
+	if err != nil {
+		return nil, err
+	}
+	for _, kind := range types {
+		if !strings.HasPrefix(kind, strings.ToLower(f.Search)) {
+			continue
+		}
+		var some []StripeEvent
+		if err := query.Where("type = ?", kind).Find(&some).Error; err != nil {
+			return nil, err
+		}
+		events = append(events, some...)
+	}
+	slices.SortFunc(events, func(a, b StripeEvent) int { return cmp.Or(b.ReceivedAt.Compare(a.ReceivedAt), strings.Compare(b.ID, a.ID)) })
+	return events[:min(f.Limit, len(events))], nil
 }

@@ -190,6 +190,8 @@ func (s *Store) findEvents(ctx context.Context, query *gorm.DB, f EventFilter) (
 		}
 		events = append(events, some...)
 	}
-	slices.SortFunc(events, func(a, b StripeEvent) int { return cmp.Or(b.ReceivedAt.Compare(a.ReceivedAt), strings.Compare(b.ID, a.ID)) })
+	slices.SortFunc(events, func(a, b StripeEvent) int {
+		return cmp.Or(b.ReceivedAt.Compare(a.ReceivedAt), strings.Compare(b.ID, a.ID))
+	})
 	return events[:min(f.Limit, len(events))], nil
 }

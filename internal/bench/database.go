@@ -23,10 +23,12 @@ type database struct {
 	*sql.DB
 	url      string
 	postgres bool
-	orders   int   // prepared ones; their sessions are named cs_bench_1, cs_bench_2, …
-	first    int64 // id of the order before the first prepared one
-	subtotal int64 // what each of them comes to, in minor units
-	used     int   // how many of them have been taken
+	orders   int          // copies of an order; their sessions are named cs_bench_1, cs_bench_2, …
+	order    models.Order // that they are copies of
+	variants int64        // the demo's, of which there is enough
+	first    int64        // id of the order before the first copy
+	subtotal int64        // what each of them comes to, in minor units
+	used     int          // how many of them have been taken
 }
 
 // kinds are the databases the shop runs on.
@@ -120,19 +122,20 @@ func (d *database) fill(ctx context.Context, orders int) (err error) {
 	if err := store.SessionOpened(ctx, begun.Attempt, models.CheckoutSession{ID: "cs_bench_0", URL: "http://localhost/pay"}); err != nil {
 		return err
 	}
-	d.first, d.subtotal, d.orders = begun.Order.ID, begun.Order.Subtotal, orders
-	return d.copyOrder(ctx, begun.Order)
+	d.order, d.first, d.subtotal = begun.Order, begun.Order.ID, begun.Order.Subtotal
+	if d.variants, err = d.number(ctx, "SELECT COUNT(*) FROM variants"); err != nil {
+		return err
+	}
+	return d.prepare(ctx, orders)
 }
 
-// copyOrder copies an order with all that hangs on it, d.orders times. Every
-// copy has a cart, a session and articles of its own, spread over the
+// prepare copies the order with all that hangs on it, count times. Every copy
+// has a cart, a session and articles of its own, spread over the demo's
 // catalogue.
-func (d *database) copyOrder(ctx context.Context, order models.Order) error {
-	var variants int64
-	if err := d.QueryRowContext(ctx, "SELECT COUNT(*) FROM variants").Scan(&variants); err != nil {
-		return fmt.Errorf("count variants: %w", err)
-	}
-	another := "(t.variant_id + n) % " + strconv.FormatInt(variants, 10) + " + 1" // ids of a seeded shop have no gaps
+func (d *database) prepare(ctx context.Context, count int) error {
+	order, before := d.order, d.orders
+	d.orders += count
+	another := "(t.variant_id + n) % " + strconv.FormatInt(d.variants, 10) + " + 1" // ids of a seeded shop have no gaps
 	for _, table := range []struct {
 		name, where string
 		id          int64
@@ -142,13 +145,15 @@ func (d *database) copyOrder(ctx context.Context, order models.Order) error {
 		{"cart_items", "cart_id", *order.CartID, map[string]string{"cart_id": "t.cart_id + n", "variant_id": another}},
 		{"orders", "id", order.ID, map[string]string{
 			"id": "t.id + n", "number": "'' || (1000 + t.id + n)", "token": "t.token || n", "cart_id": "t.cart_id + n", "stripe_session_id": "'cs_bench_' || n",
+			"created_at": d.ago("0"), "updated_at": d.ago("0"),
 		}},
 		{"order_items", "order_id", order.ID, map[string]string{"id": "", "order_id": "t.order_id + n", "variant_id": another}},
 		{"checkout_attempts", "order_id", order.ID, map[string]string{
 			"id": "", "order_id": "t.order_id + n", "idempotency_key": "t.idempotency_key || n", "stripe_session_id": "'cs_bench_' || n",
+			"created_at": d.ago("0"), "expires_at": d.ago("-86400"),
 		}},
 	} {
-		if err := d.copyRow(ctx, table.name, table.where, table.id, 1, d.orders, table.replaced); err != nil {
+		if err := d.copyRow(ctx, table.name, table.where, table.id, before+1, d.orders, table.replaced); err != nil {
 			return fmt.Errorf("copy %s: %w", table.name, err)
 		}
 	}
@@ -167,6 +172,14 @@ func (d *database) copyOrder(ctx context.Context, order models.Order) error {
 		}
 	}
 	return nil
+}
+
+// ago is the expression of a time so many seconds ago, an expression too.
+func (d *database) ago(seconds string) string {
+	if d.postgres {
+		return "now() - " + seconds + " * interval '1 second'"
+	}
+	return "strftime('%Y-%m-%dT%H:%M:%fZ', 'now', -(" + seconds + ") || ' seconds')"
 }
 
 // copyRow writes a copy of a row for each n from first to last. It asks the

@@ -69,7 +69,7 @@ func (b *bench) measureGrowthOn(ctx context.Context, kind, stripe string) (err e
 	}
 	for _, s := range sizes {
 		if s.process, s.merchant, err = b.merchantOf(ctx, s.database, s.dir,
-			"STRIPE_SECRET_KEY="+stripeKey, "STRIPE_API_BASE="+stripe, "STRIPE_WEBHOOK_SECRET="+webhookSecret); err != nil {
+			"STRIPE_SECRET_KEY="+stripeKey, "STRIPE_API_BASE="+stripe, "STRIPE_WEBHOOK_SECRET="+webhookSecret, "RECONCILE_AFTER=24h"); err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, s.stop()) }()
@@ -89,8 +89,7 @@ func (b *bench) shopOf(ctx context.Context, kind string, large bool) (*shopOf, e
 		name, orders = "growth-large", largeOrders
 	}
 	began := time.Now()
-	prepared := (b.repeat + 1) * b.seconds * webhooksPerSecond[16]
-	data, drop, err := b.newDatabase(ctx, kind, name, prepared)
+	data, drop, err := b.newDatabase(ctx, kind, name, 1)
 	if err != nil {
 		return nil, err
 	}
@@ -103,6 +102,9 @@ func (b *bench) shopOf(ctx context.Context, kind string, large bool) (*shopOf, e
 	}
 	if err == nil {
 		s.orders, err = data.addHistory(ctx, orders)
+	}
+	if err == nil { // last: what waits for its payment is new
+		err = data.prepare(ctx, (b.repeat+1)*b.seconds*webhooksPerSecond[16])
 	}
 	if err != nil {
 		return nil, errors.Join(err, drop())

@@ -14,12 +14,15 @@ type history struct {
 	first, last int64 // ids; the last is the newest
 }
 
-// addHistory adds count orders to a database that has prepared ones, spread
-// over the last year and all articles: most are paid and sent, some refunded,
+// addHistory adds count orders to a database, spread over the last year and all
+// articles: most are paid and sent, some refunded,
 // expired or failed. Each has its articles, timeline, session, payment, receipt,
 // event, and sales in the stock's book.
 func (d *database) addHistory(ctx context.Context, count int) (history, error) {
-	h := history{first: d.first + int64(d.orders) + 1, last: d.first + int64(d.orders+count)}
+	first := d.orders + 1
+	d.orders += count
+	d.used = d.orders // nobody is to pay them
+	h := history{first: d.first + int64(first), last: d.first + int64(d.orders)}
 	variants, err := d.number(ctx, "SELECT COUNT(*) FROM variants")
 	if err != nil {
 		return h, err
@@ -31,7 +34,7 @@ func (d *database) addHistory(ctx context.Context, count int) (history, error) {
 	if err := d.each(ctx, before); err != nil {
 		return h, err
 	}
-	if err := d.copyHistory(ctx, d.orders+1, d.orders+count, variants); err != nil {
+	if err := d.copyHistory(ctx, first, d.orders, variants); err != nil {
 		return h, fmt.Errorf("add orders: %w", err)
 	}
 	if err := d.each(ctx, append(d.traces(h), after...)); err != nil {
@@ -49,19 +52,14 @@ func (d *database) each(ctx context.Context, statements []string) error {
 	return nil
 }
 
-// copyHistory copies the order before the first prepared one for each n from
-// first to last.
+// copyHistory copies the order for each n from first to last.
 func (d *database) copyHistory(ctx context.Context, first, last int, variants int64) error {
 	const (
 		year   = 365 * 24 * time.Hour
 		paid   = "n % 100 < 89"
 		isFree = "n % 100 >= 89 AND n % 2000 <> 1999" // those in review hold theirs
 	)
-	age := fmt.Sprintf("((%d - n) * %d / %d)", last, int64(year/time.Second), last-first+1) // seconds
-	placed := "strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-' || " + age + " || ' seconds')"
-	if d.postgres {
-		placed = "now() - " + age + " * interval '1 second'"
-	}
+	placed := d.ago(fmt.Sprintf("((%d - n) * %d / %d)", last, int64(year/time.Second), last-first+1))
 	article := fmt.Sprintf("(t.variant_id + n * 7919) %% %d + 1", variants) // ids of a seeded shop have no gaps
 	for _, table := range []struct {
 		name, where string

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"gorm.io/gorm"
 )
 
 // exportChunk is how many rows an export reads at a time. Between two of them it
@@ -136,7 +138,10 @@ func (s *Store) ExportOrders(ctx context.Context, f OrderFilter, write func(cell
 	for f.Before = 0; err == nil; {
 		f.Limit = exportChunk
 		var orders []Order
-		err = filterOrders(s.read.WithContext(ctx), f).Omit("Token", "CartFingerprint").Find(&orders).Error
+		var query *gorm.DB
+		if query, err = filterOrders(s.read.WithContext(ctx), f); err == nil {
+			err = query.Omit("Token", "CartFingerprint").Find(&orders).Error
+		}
 		if err != nil || len(orders) == 0 {
 			break
 		}

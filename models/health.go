@@ -88,22 +88,26 @@ func (s *Store) Waiting(ctx context.Context) (Waiting, error) {
 	var w Waiting
 	db := s.read.WithContext(ctx)
 	var events []StripeEvent
-	var orders []Order
 	open := db.Model(&Order{}).Where("status IN ?", []OrderStatus{OrderPending, OrderAwaitingPayment}).Session(&gorm.Session{})
 	for _, err := range []error{
 		db.Select("received_at").Order("received_at DESC").Limit(1).Find(&events).Error,
 		open.Count(&w.OpenOrders).Error,
-		open.Select("created_at").Order("id").Limit(1).Find(&orders).Error,
 	} {
 		if err != nil {
 			return w, fmt.Errorf("read what the shop waits for: %w", err)
 		}
 	}
+	for _, status := range []OrderStatus{OrderPending, OrderAwaitingPayment} { // one by one, each by its index
+		var oldest []Order
+		if err := db.Select("created_at").Where("status = ?", status).Order("id").Limit(1).Find(&oldest).Error; err != nil {
+			return w, fmt.Errorf("read what the shop waits for: %w", err)
+		}
+		if len(oldest) > 0 && (w.Oldest == nil || oldest[0].CreatedAt.Before(*w.Oldest)) {
+			w.Oldest = &oldest[0].CreatedAt
+		}
+	}
 	if len(events) > 0 {
 		w.LastEvent = &events[0].ReceivedAt
-	}
-	if len(orders) > 0 {
-		w.Oldest = &orders[0].CreatedAt
 	}
 	return w, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -55,14 +56,23 @@ type OrderFilter struct {
 // Orders lists orders, newest first.
 func (s *Store) Orders(ctx context.Context, f OrderFilter) ([]Order, error) {
 	var orders []Order
-	if err := filterOrders(s.read.WithContext(ctx).Preload("Items"), f).Find(&orders).Error; err != nil {
+	query, err := filterOrders(s.read.WithContext(ctx), f)
+	if err == nil {
+		err = query.Preload("Items").Find(&orders).Error
+	}
+	if err != nil {
 		return nil, fmt.Errorf("list orders: %w", err)
 	}
 	return orders, nil
 }
 
-func filterOrders(query *gorm.DB, f OrderFilter) *gorm.DB {
-	query = query.Order("id DESC").Limit(f.Limit)
+// mostSorted is of how many orders that begin with what is searched for all are
+// looked at, before the newest are taken. More are met soon among all orders,
+// newest first.
+const mostSorted = 2000
+
+func filterOrders(db *gorm.DB, f OrderFilter) (*gorm.DB, error) {
+	query := db.Order("id DESC").Limit(f.Limit)
 	if f.Before > 0 {
 		query = query.Where("id < ?", f.Before)
 	}
@@ -74,13 +84,26 @@ func filterOrders(query *gorm.DB, f OrderFilter) *gorm.DB {
 		// order. What begins with a text lies between it and it with the last
 		// of all letters behind.
 		end := search + "\U0010FFFF"
+		var begun int64
+		err := db.Raw(`SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM orders WHERE email_key >= ? AND email_key < ? LIMIT ?) e)
+			+ (SELECT COUNT(*) FROM (SELECT 1 FROM orders WHERE name_key >= ? AND name_key < ? LIMIT ?) n)
+			+ (SELECT COUNT(*) FROM (SELECT 1 FROM orders WHERE family_key >= ? AND family_key < ? LIMIT ?) f)`,
+			search, end, mostSorted, search, end, mostSorted, search, end, mostSorted).Scan(&begun).Error
+		if err != nil {
+			return nil, err
+		}
+		if begun >= mostSorted { // without the indexes of the keys, which an expression has none of
+			return query.Where(`(number = ? OR (email_key || '' >= ? AND email_key || '' < ?)
+				OR (name_key || '' >= ? AND name_key || '' < ?) OR (family_key || '' >= ? AND family_key || '' < ?))`,
+				search, search, end, search, end, search, end), nil
+		}
 		query = query.Where(`id IN (SELECT id FROM orders WHERE number = ?
 			UNION SELECT id FROM orders WHERE email_key >= ? AND email_key < ?
 			UNION SELECT id FROM orders WHERE name_key >= ? AND name_key < ?
 			UNION SELECT id FROM orders WHERE family_key >= ? AND family_key < ?)`,
 			search, search, end, search, end, search, end)
 	}
-	return query
+	return query, nil
 }
 
 // OrderHistory is everything that is known to have happened to an order.
@@ -115,13 +138,38 @@ type OrderTally struct {
 	Total  int64 // minor units of the shop's currency
 }
 
-// OrderTallies counts the orders by status.
+// orderTallies are those that were counted last.
+type orderTallies struct {
+	tallies []OrderTally
+	until   time.Time // when they are counted again
+}
+
+// Of more than manyOrders counting takes a while: it is done for a hundredth of
+// the time at most.
+const (
+	manyOrders = 50_000
+	tallyShare = 100
+)
+
+// OrderTallies counts the orders by status. Of very many orders it may tell how
+// they stood some seconds ago.
 func (s *Store) OrderTallies(ctx context.Context) ([]OrderTally, error) {
+	if known := s.tallies.Load(); known != nil && time.Now().Before(known.until) {
+		return known.tallies, nil
+	}
+	began := time.Now()
 	var tallies []OrderTally
 	err := s.read.WithContext(ctx).Model(&Order{}).
 		Select("status, COUNT(*) AS orders, COALESCE(SUM(total), 0) AS total").Group("status").Scan(&tallies).Error
 	if err != nil {
 		return nil, fmt.Errorf("count orders: %w", err)
+	}
+	counted := int64(0)
+	for _, tally := range tallies {
+		counted += tally.Orders
+	}
+	if counted > manyOrders {
+		s.tallies.Store(&orderTallies{tallies, began.Add(tallyShare * time.Since(began))})
 	}
 	return tallies, nil
 }

@@ -58,6 +58,7 @@ type Store struct {
 	mailFrom string
 	counts   cartCounts
 	terms    atomic.Pointer[deliveryTerms]
+	tallies  atomic.Pointer[orderTallies]
 
 	shelves     atomic.Pointer[shelves] // what lists are made from
 	stocking    sync.Mutex              // held while they are made

@@ -252,22 +252,31 @@ func refused(t *testing.T, store *pictures.Store, kept kept) {
 		data []byte
 		says string
 	}{
-		"16 bits a colour":   {deep, "20 megapixels with 16 bits"},
-		"nothing":            {nil, "JPEG, PNG or WebP"},
-		"a text":             {[]byte("hello"), "JPEG, PNG or WebP"},
-		"SVG":                {[]byte(`<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`), "JPEG, PNG or WebP"},
-		"HTML":               {[]byte("<!doctype html><script>alert(1)</script>"), "JPEG, PNG or WebP"},
-		"GIF":                {encoded(t, func(out *bytes.Buffer) error { return gif.Encode(out, halves(400, 500), nil) }), "JPEG, PNG or WebP"},
-		"a bomb":             {huge, "megapixels"},
-		"a cut file":         {good[:len(good)/2], "damaged"},
-		"magic alone":        {[]byte("\xff\xd8\xff<script>alert(1)</script>"), "damaged"},
-		"PNG and HTML":       {append(slices.Clone(good), "<html><script>alert(1)</script>"...), "something else"},
-		"PNG and more":       {append(slices.Clone(good), "more"...), "something else"},
-		"PNG and ZIP":        {append(slices.Clone(good), "PK\x05\x06"+strings.Repeat("\x00", 18)...), "something else"},
-		"WebP and more":      {append(long, "more"...), "something else"},
-		"JPEG with a script": {append(asJPEG(t, halves(400, 500)), "<?php system($_GET[0]);"...), "something else"},
-		"a stamp":            {asPNG(t, halves(319, 500)), "too small"},
-		"more than 20 MB":    {append(slices.Clone(good), make([]byte, pictures.MaxFile)...), "larger than 20 MB"},
+		"16 bits a colour":              {deep, "20 megapixels with 16 bits"},
+		"nothing":                       {nil, "JPEG, PNG or WebP"},
+		"a text":                        {[]byte("hello"), "JPEG, PNG or WebP"},
+		"SVG":                           {[]byte(`<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`), "JPEG, PNG or WebP"},
+		"HTML":                          {[]byte("<!doctype html><script>alert(1)</script>"), "JPEG, PNG or WebP"},
+		"GIF":                           {encoded(t, func(out *bytes.Buffer) error { return gif.Encode(out, halves(400, 500), nil) }), "JPEG, PNG or WebP"},
+		"a bomb":                        {huge, "megapixels"},
+		"a cut file":                    {good[:len(good)/2], "damaged"},
+		"magic alone":                   {[]byte("\xff\xd8\xff<script>alert(1)</script>"), "damaged"},
+		"PNG and HTML":                  {append(slices.Clone(good), "<html><script>alert(1)</script>"...), "something else"},
+		"PNG and more":                  {append(slices.Clone(good), "more"...), "something else"},
+		"PNG and ZIP":                   {append(slices.Clone(good), "PK\x05\x06"+strings.Repeat("\x00", 18)...), "something else"},
+		"WebP and more":                 {append(long, "more"...), "something else"},
+		"JPEG with a script":            {append(asJPEG(t, halves(400, 500)), "<?php system($_GET[0]);"...), "something else"},
+		"a page in a JPEG’s comment":    {commented(asJPEG(t, halves(400, 500)), "<HTML><body>hello"), "something else"},
+		"a link in a JPEG’s comment":    {commented(asJPEG(t, halves(400, 500)), "JavaScript:alert(1)"), "something else"},
+		"an SVG in a JPEG’s comment":    {commented(asJPEG(t, halves(400, 500)), "<svg></svg>"), "something else"},
+		"PHP in a JPEG’s comment":       {commented(asJPEG(t, halves(400, 500)), "<?php\nphpinfo();"), "something else"},
+		"a script in a PNG’s text":      {noted(good, "<script>\x00"), "something else"},
+		"an SVG in a PNG’s text":        {noted(good, "<sVg/onload=alert(1)>"), "something else"},
+		"an SVG behind a JPEG":          {append(asJPEG(t, halves(400, 500)), "<svg/>"...), "something else"},
+		"an SVG amid what is behind it": {append(asJPEG(t, halves(400, 500)), "\x00\x00<svg xmlns='http://www.w3.org/2000/svg'/>\x00\x00"...), "something else"},
+		"JPEG and ZIP":                  {append(asJPEG(t, halves(400, 500)), "PK\x05\x06"+strings.Repeat("\x00", 18)...), "something else"},
+		"a stamp":                       {asPNG(t, halves(319, 500)), "too small"},
+		"more than 20 MB":               {append(slices.Clone(good), make([]byte, pictures.MaxFile)...), "larger than 20 MB"},
 	} {
 		_, _, _, err := store.Take(t.Context(), bytes.NewReader(test.data))
 		var fault *models.InvalidError
@@ -283,6 +292,56 @@ func refused(t *testing.T, store *pictures.Store, kept kept) {
 	for name, data := range map[string][]byte{"two JPEGs": append(slices.Clone(second), second...), "WebP": asWebP(t, halves(400, 500))} {
 		if _, _, _, err := store.Take(t.Context(), bytes.NewReader(data)); err != nil {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// commented is a JPEG with a comment.
+func commented(picture []byte, comment string) []byte {
+	segment := append([]byte{0xff, 0xfe, 0, byte(len(comment) + 2)}, comment...)
+	return slices.Concat(picture[:2], segment, picture[2:])
+}
+
+// noted is a PNG with a text in front of its pixels.
+func noted(picture []byte, text string) []byte {
+	const behind = 33 // the signature and the first chunk
+	chunk := append([]byte("tEXtComment\x00"), text...)
+	length, sum := uint32(len(chunk)-4), crc32.ChecksumIEEE(chunk)
+	chunk = binary.BigEndian.AppendUint32(slices.Concat(binary.BigEndian.AppendUint32(nil, length), chunk), sum)
+	return slices.Concat(picture[:behind], chunk, picture[behind:])
+}
+
+// TestPixelsAreNoPage takes pictures whose pixels happen to have the bytes that
+// begin a page.
+func TestPixelsAreNoPage(t *testing.T) {
+	store, _ := open(t)
+	photograph := asJPEG(t, noise(400, 500))
+	for _, chance := range []string{"<svg", "<SvG", "<html", "<?Php"} {
+		tried := 0
+		for at := len(photograph) / 2; tried < 3 && at < len(photograph)-100; at++ {
+			data := slices.Clone(photograph)
+			copy(data[at:], chance+"\x13")
+			if _, err := jpeg.Decode(bytes.NewReader(data)); err != nil {
+				continue // not every byte can follow every other
+			}
+			tried++
+			if _, _, _, err := store.Take(t.Context(), bytes.NewReader(data)); err != nil {
+				t.Errorf("a photograph with %q at %d: %v", chance, at, err)
+			}
+		}
+		if tried == 0 {
+			t.Errorf("no photograph has %q", chance)
+		}
+		drawing := image.NewGray(image.Rect(0, 0, 400, 500))
+		copy(drawing.Pix[5000:], chance)
+		plain := encoded(t, func(out *bytes.Buffer) error {
+			return (&png.Encoder{CompressionLevel: png.NoCompression}).Encode(out, drawing)
+		})
+		if !bytes.Contains(plain, []byte(chance)) {
+			t.Fatalf("the PNG does not hold %q", chance)
+		}
+		if _, _, _, err := store.Take(t.Context(), bytes.NewReader(plain)); err != nil {
+			t.Errorf("a PNG with %q: %v", chance, err)
 		}
 	}
 }

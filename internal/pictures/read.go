@@ -118,14 +118,29 @@ func deep(model color.Model) bool {
 	return model == color.RGBA64Model || model == color.NRGBA64Model
 }
 
+// marks begin a page or a program, in capitals or not.
+var marks = [...]string{"<svg", "<html", "<?php", "<script", "<!doctype", "javascript:"}
+
+// Pixels hold any few bytes by chance: "<svg" in one of a hundred photographs. A
+// short mark counts where the text goes on.
+const (
+	shortMark = 6  // bytes at most
+	readable  = 11 // bytes of a short mark and the text behind it
+)
+
 // twoFaced reports whether a picture's file is also a file of another kind. A
 // second picture behind a JPEG, as phones put it there, does no harm: only the
 // pixels of the first are kept.
 func twoFaced(data []byte) bool {
-	lower := bytes.ToLower(data)
-	for _, mark := range []string{"<html", "<script", "<?php", "<!doctype", "<svg", "javascript:"} {
-		if bytes.Contains(lower, []byte(mark)) {
-			return true
+	for at, begins := range data {
+		if begins != '<' && begins|0x20 != 'j' {
+			continue
+		}
+		for _, mark := range marks {
+			if len(data)-at >= len(mark) && bytes.EqualFold(data[at:at+len(mark)], []byte(mark)) &&
+				(len(mark) > shortMark || isText(data[at+len(mark):min(at+readable, len(data))])) {
+				return true
+			}
 		}
 	}
 	if bytes.Contains(data[:min(len(data), 1024)], []byte("%PDF-")) || bytes.Contains(data[max(0, len(data)-66_000):], []byte("PK\x05\x06")) {
@@ -139,6 +154,16 @@ func twoFaced(data []byte) bool {
 		return int64(len(data)) > length+length%2
 	}
 	return false
+}
+
+// isText reports whether data is letters, signs and white space of ASCII.
+func isText(data []byte) bool {
+	for _, b := range data {
+		if (b < ' ' && b != '\t' && b != '\n' && b != '\r') || b > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // longest bounds how long a picture may be for its other side: what is beyond

@@ -4,6 +4,7 @@
 package fetch
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -38,18 +39,29 @@ func refuse(message string, args ...any) error {
 	return &models.InvalidError{Field: "url", Message: fmt.Sprintf(message, args...)}
 }
 
-// Fetch asks for a file and hands its content to take, which must read it before
-// it returns. The error is a *models.InvalidError where asking again is of no
-// use: the address is refused or the server says no.
-func (c Client) Fetch(ctx context.Context, address string, take func(content io.Reader) error) (err error) {
+// Fetch asks for a file and hands its content to take, once all of it has come:
+// how long take needs is no fault of the server. The error is a
+// *models.InvalidError where asking again is of no use: the address is refused
+// or the server says no.
+func (c Client) Fetch(ctx context.Context, address string, take func(content io.Reader) error) error {
+	content, err := c.get(ctx, address)
+	if err != nil {
+		return err
+	}
+	return take(bytes.NewReader(content))
+}
+
+// get returns what an address holds; of a file that is too large, enough to see
+// that.
+func (c Client) get(ctx context.Context, address string) (content []byte, err error) {
 	target, err := url.Parse(address)
 	switch {
 	case err != nil || target.Host == "":
-		return refuse("That is no address.")
+		return nil, refuse("That is no address.")
 	case target.Scheme != "http" && target.Scheme != "https":
-		return refuse("The address must begin with https:// or http://.")
+		return nil, refuse("The address must begin with https:// or http://.")
 	case target.User != nil:
-		return refuse("The address holds a user name.")
+		return nil, refuse("The address holds a user name.")
 	}
 	wait := c.Patience
 	if wait == 0 {
@@ -59,7 +71,7 @@ func (c Client) Fetch(ctx context.Context, address string, take func(content io.
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), http.NoBody)
 	if err != nil {
-		return refuse("That is no address.")
+		return nil, refuse("That is no address.")
 	}
 	request.Header.Set("Accept", "image/jpeg, image/png, image/webp")
 	request.Header.Set("User-Agent", "Tuckshop")
@@ -72,20 +84,24 @@ func (c Client) Fetch(ctx context.Context, address string, take func(content io.
 	client := http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	response, err := client.Do(request)
 	if err != nil {
-		return fmt.Errorf("fetch a picture: %w", plain(err))
+		return nil, fmt.Errorf("fetch a picture: %w", plain(err))
 	}
 	defer func() { err = errors.Join(err, response.Body.Close()) }()
 	switch {
 	case response.StatusCode >= 300 && response.StatusCode < 400:
-		return refuse("The address leads on to another one. Use the address of the picture itself.")
+		return nil, refuse("The address leads on to another one. Use the address of the picture itself.")
 	case response.StatusCode >= 500 || response.StatusCode == http.StatusTooManyRequests:
-		return fmt.Errorf("fetch a picture: its server answers %d", response.StatusCode)
+		return nil, fmt.Errorf("fetch a picture: its server answers %d", response.StatusCode)
 	case response.StatusCode != http.StatusOK:
-		return refuse("There is no picture: its server answers %d.", response.StatusCode)
+		return nil, refuse("There is no picture: its server answers %d.", response.StatusCode)
 	case response.ContentLength > MaxSize:
-		return refuse("That file is larger than %d MB.", MaxSize>>20)
+		return nil, refuse("That file is larger than %d MB.", MaxSize>>20)
 	}
-	return take(io.LimitReader(response.Body, MaxSize+1))
+	read := bytes.NewBuffer(make([]byte, 0, max(response.ContentLength, 0)+bytes.MinRead)) // no more memory than it takes
+	if _, err := read.ReadFrom(io.LimitReader(response.Body, MaxSize+1)); err != nil {
+		return nil, fmt.Errorf("fetch a picture: %w", err)
+	}
+	return read.Bytes(), nil
 }
 
 // plain drops from an error of the client what wraps a refusal.

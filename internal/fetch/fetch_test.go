@@ -151,3 +151,23 @@ func TestFetch(t *testing.T) {
 		t.Errorf("what take says: %v", err)
 	}
 }
+
+// TestBusyShopIsNotItsFault has a shop that turns to a picture when its server
+// is gone and its time is over.
+func TestBusyShopIsNotItsFault(t *testing.T) {
+	picture := bytes.Repeat([]byte("pixels "), 1<<20)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write(picture) }))
+	defer server.Close()
+	client := fetch.Client{Inside: []netip.AddrPort{netip.MustParseAddrPort(strings.TrimPrefix(server.URL, "http://"))}}
+	err := client.Fetch(t.Context(), server.URL, func(content io.Reader) error {
+		server.CloseClientConnections()
+		read, err := io.ReadAll(content)
+		if !bytes.Equal(read, picture) {
+			t.Errorf("%d bytes of %d are left", len(read), len(picture))
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}

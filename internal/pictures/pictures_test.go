@@ -220,6 +220,18 @@ func TestOrientation(t *testing.T) {
 	}
 }
 
+// TestNoOrientation takes a picture whose camera names no way to hold it as it
+// stands; on its side it would be too small.
+func TestNoOrientation(t *testing.T) {
+	store, _ := open(t)
+	for _, orientation := range []byte{0, 9, 255} {
+		_, width, height, err := store.Take(t.Context(), bytes.NewReader(held(t, halves(320, 400), orientation)))
+		if err != nil || width != 320 || height != 400 {
+			t.Errorf("%d: %d × %d, %v", orientation, width, height, err)
+		}
+	}
+}
+
 // original reads the picture that is kept of an upload.
 func original(t *testing.T, folder, key string) image.Image {
 	t.Helper()

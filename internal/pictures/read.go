@@ -195,7 +195,7 @@ func upright(picture image.Image, orientation int) (*image.RGBA, error) {
 
 // turn undoes what a camera says of how it was held.
 func turn(from *image.RGBA, orientation int) *image.RGBA {
-	if orientation < 2 || orientation > 8 {
+	if orientation == 1 {
 		return from
 	}
 	w, h := from.Bounds().Dx(), from.Bounds().Dy()
@@ -228,8 +228,8 @@ func turn(from *image.RGBA, orientation int) *image.RGBA {
 	return to
 }
 
-// orientation reads how a JPEG says its camera was held; 1 is upright, and what
-// is not said. https://www.cipa.jp/std/documents/e/DC-008-2012_E.pdf, 4.6
+// orientation reads how a JPEG says its camera was held; 1 is upright, and
+// stands for what is not said or is no orientation. https://www.cipa.jp/std/documents/e/DC-008-2012_E.pdf, 4.6
 func orientation(data []byte) int {
 	if len(data) < 4 || data[0] != 0xff || data[1] != 0xd8 {
 		return 1
@@ -267,7 +267,10 @@ func orientationIn(tiff []byte) int {
 			return 1
 		}
 		if order.Uint16(entries) == 0x0112 {
-			return int(order.Uint16(entries[8:]))
+			if held := int(order.Uint16(entries[8:])); 1 <= held && held <= 8 {
+				return held
+			}
+			return 1
 		}
 		entries = entries[12:]
 	}

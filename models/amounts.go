@@ -98,7 +98,7 @@ func readDecimal(typed string) (_ decimal, ok bool) {
 			return decimal{}, false
 		}
 		groups, signs = groups[:last+1], signs[:last]
-		n.twoWays = last == 0 && inThousands(groups[0], n.fraction)
+		n.twoWays = last == 0 && inThousands(groups[0], n.fraction) && allDigits(groups[0]) && allDigits(n.fraction)
 	}
 	if len(slices.Compact(signs)) > 1 || len(groups) > 1 && !inThousands(groups...) {
 		return decimal{}, false

@@ -80,6 +80,7 @@ func TestAmountsAsPeopleWriteThem(t *testing.T) {
 	}
 	for typed, want := range map[string]string{
 		"1,500": "Write 1500 or 1.50.", "12.345": "Write 12345 or 12.34.", "cheap": "Enter an amount such as 12.50.",
+		"abc.def": "Enter an amount such as 12.50.", "1,5a0": "Enter an amount such as 12.50.", "a,500": "Enter an amount such as 12.50.", "1.٢٣": "Enter an amount such as 12.50.",
 	} {
 		if _, err := models.ParseMoney("price", typed, "USD"); err == nil || err.Error() != want {
 			t.Errorf("%q is answered with %v", typed, err)

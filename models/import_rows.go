@@ -64,8 +64,7 @@ func (r *recordReader) any() (record, error) {
 		return record{}, err
 	}
 	found := record{Line: r.line, Offset: r.offset, Length: first.length}
-	lines, text := []physicalLine{first}, first.text
-	quotes, length := strings.Count(text, `"`), first.length
+	lines, quotes, length := []physicalLine{first}, strings.Count(first.text, `"`), first.length
 	for quotes%2 == 1 && length <= maxRecord {
 		line, err := r.physical()
 		if errors.Is(err, io.EOF) {
@@ -74,7 +73,7 @@ func (r *recordReader) any() (record, error) {
 		if err != nil {
 			return record{}, err
 		}
-		lines, text = append(lines, line), text+line.text
+		lines = append(lines, line)
 		quotes, length = quotes+strings.Count(line.text, `"`), length+line.length
 	}
 	switch {
@@ -83,7 +82,7 @@ func (r *recordReader) any() (record, error) {
 	case quotes%2 == 1:
 		found.Fault = "A quote is opened and never closed."
 	default:
-		parser := csv.NewReader(strings.NewReader(text))
+		parser := csv.NewReader(readLines(lines))
 		parser.Comma, parser.FieldsPerRecord = r.separator, -1
 		found.Cells, err = parser.Read()
 		if errors.Is(err, io.EOF) { // an empty line
@@ -102,6 +101,15 @@ func (r *recordReader) any() (record, error) {
 	}
 	r.offset += found.Length
 	return found, nil
+}
+
+// readLines reads lines as one text.
+func readLines(lines []physicalLine) io.Reader {
+	texts := make([]io.Reader, len(lines))
+	for i, line := range lines {
+		texts[i] = strings.NewReader(line.text)
+	}
+	return io.MultiReader(texts...)
 }
 
 // physical returns the next line, or io.EOF.

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -92,6 +93,22 @@ func TestOneOpenQuoteCostsOneLine(t *testing.T) {
 	rows := rowsFrom(t, file, 1, 0)
 	if len(rows) != 200_003 || rows[1].Fault == "" || rows[1].Line != 2 || rows[2].Fault != "" || !slices.Equal(rows[200_002].Cells, []string{"g\nh", "i"}) {
 		t.Errorf("%d rows: %+v", len(rows), rows[:3])
+	}
+}
+
+// TestOpenQuoteTakesLittleMemory has one in front of as many short lines as a
+// record may have.
+func TestOpenQuoteTakesLittleMemory(t *testing.T) {
+	in := newRecordReader(strings.NewReader("a\"b,c\n"+strings.Repeat("0123456789,12345678\n", 26_300)), ',', 1, 0)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	row, err := in.next()
+	runtime.ReadMemStats(&after)
+	if err != nil || row.Fault == "" || row.Length != 6 {
+		t.Errorf("%+v, %v", row, err)
+	}
+	if taken := after.TotalAlloc - before.TotalAlloc; taken > 40*maxRecord {
+		t.Errorf("%d MB were allocated for one row", taken>>20)
 	}
 }
 

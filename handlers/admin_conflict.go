@@ -174,7 +174,7 @@ func taxSays(p admin.TaxPage) []saying {
 		says = append(says, saying{what, class.Name})
 	}
 	for _, rate := range p.Rates {
-		if rate.Country != "" {
+		if rate.Country != "" || rate.Name != "" || rate.Percent != "" {
 			says = append(says, saying{"Rate of " + rate.Country + ", " + chosenIn(rate.Classes), strings.TrimSpace(rate.Name + " " + rate.Percent + "%")})
 		}
 	}

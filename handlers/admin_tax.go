@@ -129,7 +129,7 @@ func typedRates(form url.Values) []typedRate {
 	for i := range int(min(max(rows, 0), 1000)) {
 		text := func(name string) string { return strings.TrimSpace(form.Get(models.RateField(i, name))) }
 		row := typedRate{text("country"), text("class"), text("name"), text("percent")}
-		if row.country != "" {
+		if row.country != "" || row.name != "" || row.percent != "" {
 			typed = append(typed, row)
 		}
 	}
@@ -137,8 +137,7 @@ func typedRates(form url.Values) []typedRate {
 }
 
 // readTax reads the form into settings, beside the rates as they were typed. A
-// row whose country, or name, is empty is none, and a class that goes takes its
-// rates along.
+// class whose name is empty is none, and one that goes takes its rates along.
 func readTax(form url.Values, known []models.TaxClass) (models.TaxSettings, []typedRate, []views.FieldError) {
 	t := models.TaxSettings{Mode: models.TaxMode(form.Get("mode")), Included: form.Get("included") != "", Delivery: form.Get("delivery") != ""}
 	var typed []typedRate

@@ -248,7 +248,7 @@ func (t TaxSettings) Faults() InvalidErrors {
 		at := place{rate.Country, rate.ClassID}
 		switch {
 		case countryNames()[rate.Country] == "":
-			faults.add(RateField(i, "country"), "Enter a country by its English name or its two-letter code.")
+			faults.add(RateField(i, "country"), "Enter a country by its English name or its two-letter code, or empty the whole row.")
 		case there[at]:
 			faults.add(RateField(i, "country"), "This class has a rate in %s already.", CountryName(rate.Country))
 		}

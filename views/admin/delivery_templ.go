@@ -1058,7 +1058,7 @@ func Tax(p TaxPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 90, "</div></fieldset><fieldset><legend>Rates</legend><p class=\"hint\">A country without a rate has no tax. A class without a rate in a country is taxed as the first. An emptied country deletes a rate.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 90, "</div></fieldset><fieldset><legend>Rates</legend><p class=\"hint\">A country without a rate has no tax. A class without a rate in a country is taxed as the first. A row emptied as a whole deletes its rate.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

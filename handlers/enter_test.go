@@ -1,0 +1,52 @@
+package handlers_test
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+
+	"tuckshop/internal/apptest"
+	"tuckshop/models"
+)
+
+// pressedByEnter is the button that Enter presses in a field of the form that
+// posts to an address: the first of its tree that sends it, seen or not.
+func pressedByEnter(t *testing.T, page, action string) *html.Node {
+	t.Helper()
+	root, err := html.Parse(strings.NewReader(page))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for form := range root.Descendants() {
+		if form.Type != html.ElementNode || form.Data != "form" || attributeOf(form, "action") != action {
+			continue
+		}
+		for node := range form.Descendants() {
+			if node.Type == html.ElementNode && node.Data == "button" && slices.Contains([]string{"", "submit"}, attributeOf(node, "type")) {
+				return node
+			}
+		}
+	}
+	t.Fatalf("no form with a button posts to %s:\n%s", action, page)
+	return nil
+}
+
+// TestEnterInTheCartPays sees that Enter in the field for the mail address of a
+// cart leads to the payment page.
+func TestEnterInTheCartPays(t *testing.T) {
+	t.Parallel()
+	shop := newOffers(t, "sqlite:"+filepath.Join(t.TempDir(), "shop.db"), apptest.Options{},
+		models.Discount{Name: "Welcome", Kind: models.DiscountPercent, Percent: 10, MaxPerCustomer: 1})
+	shopper := shop.Browser()
+	shopper.Post("/cart/items", "variant_id", "1")
+	cart := shopper.Get("/cart").Body
+	if !strings.Contains(cart, `name="email"`) {
+		t.Fatalf("no address is asked for:\n%s", cart)
+	}
+	if button := pressedByEnter(t, cart, "/checkout"); attributeOf(button, "id") != "checkout" || has(button, "formaction") {
+		t.Errorf("Enter presses %q", textOf(button))
+	}
+}

@@ -34,6 +34,31 @@ func pressedByEnter(t *testing.T, page, action string) *html.Node {
 	return nil
 }
 
+// TestEnterSaves sees that Enter in a field of the admin's forms saves them, and
+// does nothing else that a form can do.
+func TestEnterSaves(t *testing.T) {
+	t.Parallel()
+	shop := newSharedForms(t, "sqlite:"+filepath.Join(t.TempDir(), "shop.db"))
+	manager := shop.Staff(models.RoleManager)
+	forms := map[string]string{ // the address of each form by that of its page
+		"/admin/new/product": "/admin/products", "/admin/new/collection": "/admin/collections", "/admin/new/page": "/admin/pages",
+		"/admin/discounts/new": "/admin/discounts/new", "/admin/settings/menus/footer": "/admin/settings/menus/footer",
+	}
+	for _, form := range sharedForms {
+		forms[form.path] = form.path
+	}
+	for _, kind := range models.Sections {
+		added := manager.Post("/admin/settings/home", "kind", kind).Location
+		forms[added] = added
+	}
+	for path, action := range forms {
+		button := pressedByEnter(t, manager.Get(path).Body, action)
+		if do := attributeOf(button, "value"); do != "" && do != "save" || has(button, "formaction") {
+			t.Errorf("%s: Enter presses %q", path, textOf(button))
+		}
+	}
+}
+
 // TestEnterInTheCartPays sees that Enter in the field for the mail address of a
 // cart leads to the payment page.
 func TestEnterInTheCartPays(t *testing.T) {

@@ -59,17 +59,22 @@ func (a adminPages) saveMenu(c echo.Context) error {
 		return err
 	}
 	typed := menuIn(form, stored.Name)
+	var faults []views.FieldError
 	redraw := true
 	switch do, at, _ := strings.Cut(form.Get("do"), "-"); do {
 	case "add":
-		typed.Entries = append(typed.Entries, models.MenuEntry{})
+		if fault := typed.Full(); fault != "" {
+			faults = append(faults, views.FieldError{Field: "entries", Message: fault})
+		} else {
+			typed.Entries = append(typed.Entries, models.MenuEntry{})
+		}
 	case "own":
 		typed.Entries, err = a.ownMenu(c, stored.Name)
 	case "up", "down", "remove":
 		arrange(&typed, do, at)
 	case "edit", "find":
 	default:
-		redraw = false
+		redraw, typed.Entries = false, slices.DeleteFunc(typed.Entries, func(e models.MenuEntry) bool { return e == models.MenuEntry{} })
 	}
 	if err != nil {
 		return err
@@ -77,6 +82,9 @@ func (a adminPages) saveMenu(c echo.Context) error {
 	page, err := a.menuForm(c, typed, trimmed(form, findField))
 	if err != nil {
 		return err
+	}
+	if page.Errors = faults; len(faults) > 0 {
+		return render(c, http.StatusUnprocessableEntity, admin.Menu(page))
 	}
 	if redraw {
 		page.Frame.Notice = unsaved
@@ -101,19 +109,17 @@ func (a adminPages) saveMenu(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, path+"?notice=saved")
 }
 
-// menuIn is a menu as a form says. Lines that hold nothing are left out.
+// menuIn is a menu as a form says, with its lines that hold nothing: the buttons
+// of the form count them.
 func menuIn(form url.Values, name string) models.Menu {
 	menu := models.Menu{Name: name}
 	menu.Version, _ = whole(form.Get("version"))
 	rows, _ := whole(form.Get("rows"))
 	for i := range int(min(max(rows, 0), models.MaxMenuEntries+1)) {
-		entry := models.MenuEntry{
+		menu.Entries = append(menu.Entries, models.MenuEntry{
 			Label: trimmed(form, models.MenuField(i, "label")),
 			Link:  linkIn(form.Get(models.MenuField(i, "kind")), trimmed(form, models.MenuField(i, "url"))),
-		}
-		if entry != (models.MenuEntry{}) {
-			menu.Entries = append(menu.Entries, entry)
-		}
+		})
 	}
 	return menu
 }

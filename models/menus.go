@@ -99,15 +99,28 @@ func (s *Store) SaveMenu(ctx context.Context, menu Menu, actor Actor) error {
 	return nil
 }
 
+// room is how many entries a menu may have.
+func (m Menu) room() int {
+	if m.Name == MenuHeader {
+		return maxHeader
+	}
+	return MaxMenuEntries
+}
+
+// Full says why a menu takes no further entry; empty where it does.
+func (m Menu) Full() string {
+	if len(m.Entries) < m.room() {
+		return ""
+	}
+	return fmt.Sprintf("This menu has room for %d entries. Remove one first.", m.room())
+}
+
 // check checks the entries of a menu and finds what they name.
 func (m *Menu) check(tx *gorm.DB) error {
 	var faults InvalidErrors
-	columns, limit := 0, MaxMenuEntries
-	if m.Name == MenuHeader {
-		limit = maxHeader
-	}
-	if len(m.Entries) > limit {
-		faults.add("entries", "This menu has room for %d entries.", limit)
+	columns := 0
+	if len(m.Entries) > m.room() {
+		faults.add("entries", "This menu has room for %d entries.", m.room())
 	}
 	m.Entries = slices.Clone(m.Entries)
 	for i := range m.Entries {

@@ -232,10 +232,16 @@ func (a adminPages) saveSection(c echo.Context) error {
 		return render(c, status, admin.Section(page))
 	}
 	if isConflict(err) {
-		says := func(s models.Section) []saying {
-			return []saying{{"Heading", s.Heading}, {"Text", s.Text}, {"Button", s.Button}, {"Leads to", strings.TrimSpace(string(s.Link.Kind) + " " + s.Link.URL)}, {"Products", strconv.Itoa(s.Count)}}
+		if stored, err = a.storedSection(c); err != nil { // as it is by now
+			return err
 		}
-		return a.textConflict(c, rivals{yourShop, "this section", sectionPath(stored.ID), stored.Version, says(edit), says(stored), form})
+		theirs, err := a.sectionForm(c, stored, "")
+		if err != nil {
+			return err
+		}
+		return a.textConflict(c, rivals{
+			yourShop, "this section", sectionPath(stored.ID), stored.Version, sectionSays(page, sentFile(files)), sectionSays(theirs, false), form,
+		})
 	}
 	if err != nil {
 		return err
@@ -259,10 +265,12 @@ func sectionIn(form url.Values, stored models.Section) models.Section {
 	return edit
 }
 
+func sentFile(files []*multipart.FileHeader) bool { return len(files) > 0 && files[0].Size > 0 }
+
 // keepSection stores a section with the picture that was sent.
 func (a adminPages) keepSection(c echo.Context, edit models.Section, files []*multipart.FileHeader, alt string) error {
 	ctx, who := c.Request().Context(), actor(c, staffOf(c))
-	if len(files) == 0 || files[0].Size == 0 {
+	if !sentFile(files) {
 		return a.store.SaveSection(ctx, edit, nil, who)
 	}
 	file, err := openUpload(files[0])

@@ -90,7 +90,6 @@ func (a adminPages) saveIdentity(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	stored := page
 	page.Version, page.Name, page.Tagline, page.Email = form.Get("version"), trimmed(form, "name"), trimmed(form, "tagline"), trimmed(form, "email")
 	page.Address, page.Social, page.Mark = trimmed(form, "address"), trimmed(form, "social"), form.Get("mark") == "1"
 	page.ReturnDays = trimmed(form, "return-days")
@@ -113,11 +112,12 @@ func (a adminPages) saveIdentity(c echo.Context) error {
 		return render(c, http.StatusUnprocessableEntity, admin.Identity(page))
 	}
 	if isConflict(err) {
-		version, _ := whole(stored.Version)
-		says := func(p admin.IdentityPage) []saying {
-			return []saying{{"Name", p.Name}, {"Line", p.Tagline}, {"Mail address", p.Email}, {"Postal address", p.Address}, {"Elsewhere", p.Social}, {"Days to send back", p.ReturnDays}}
+		theirs, err := a.identityPage(c)
+		if err != nil {
+			return err
 		}
-		return a.textConflict(c, rivals{yourShop, "what the shop says of itself", yourShop, version, says(page), says(stored), form})
+		version, _ := whole(theirs.Version)
+		return a.textConflict(c, rivals{yourShop, "what the shop says of itself", yourShop, version, identitySays(page), identitySays(theirs), form})
 	}
 	if err != nil {
 		return err

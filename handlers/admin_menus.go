@@ -179,18 +179,3 @@ func (a adminPages) ownMenu(c echo.Context, name string) ([]models.MenuEntry, er
 	}
 	return entries, nil
 }
-
-// menuSays are the lines of a menu in words.
-func menuSays(page admin.MenuPage) []saying {
-	var says []saying
-	for i, entry := range page.Entries {
-		text := entry.Label
-		for _, kind := range entry.Link.Kinds {
-			if kind.Selected {
-				text = strings.TrimSpace(text + " → " + kind.Label + " " + entry.Link.URL)
-			}
-		}
-		says = append(says, saying{"Entry " + strconv.Itoa(i+1), text})
-	}
-	return says
-}

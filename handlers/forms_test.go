@@ -19,6 +19,7 @@ import (
 type sheet struct {
 	action   string
 	fields   url.Values
+	names    []string // of every field, also of what is not ticked
 	required []string
 	choices  map[string][]string // what a select offers, by its name
 	buttons  []string            // each as name=value
@@ -47,6 +48,9 @@ func readSheet(form *html.Node) sheet {
 		name := attributeOf(node, "name")
 		if node.Type != html.ElementNode || name == "" {
 			continue
+		}
+		if node.Data != "button" && !slices.Contains(read.names, name) {
+			read.names = append(read.names, name)
 		}
 		if has(node, "required") {
 			read.required = append(read.required, name)

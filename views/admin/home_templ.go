@@ -507,7 +507,7 @@ func Section(p SectionPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			if p.hasButton() {
+			if p.HasButton() {
 				templ_7745c5c3_Err = views.Field("button", "button", buttonLabel(p.Section.Kind), p.Section.Button, p.Errors, templ.Attributes{"autocomplete": "off", "maxlength": "60"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -601,7 +601,7 @@ func Section(p SectionPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if p.hasButton() || p.Section.Kind == models.SectionCollection {
+				if p.HasButton() || p.Section.Kind == models.SectionCollection {
 					templ_7745c5c3_Err = linkSearch(p.Find).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

@@ -102,7 +102,8 @@ func (p SectionPage) hasText() bool {
 	return p.Section.Kind == models.SectionHero || p.Section.Kind == models.SectionText || p.Section.Kind == models.SectionPromises || p.Section.Products()
 }
 
-func (p SectionPage) hasButton() bool {
+// HasButton reports whether the section has a button and a picture.
+func (p SectionPage) HasButton() bool {
 	return p.Section.Kind == models.SectionHero || p.Section.Kind == models.SectionText
 }
 

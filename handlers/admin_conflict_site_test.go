@@ -1,0 +1,119 @@
+package handlers_test
+
+import (
+	"html"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"tuckshop/internal/apptest"
+	"tuckshop/models"
+)
+
+// change is what somebody does to a field of a form, and how the page of a
+// conflict says it.
+type change struct{ field, value, shown string }
+
+// untick is the value of a box whose tick is taken away.
+const untick = "untick"
+
+// rivalForm is a form in which somebody changes every field.
+type rivalForm struct {
+	path    string
+	theirs  fields // that a colleague saves first
+	changes []change
+	others  []string // fields that say nothing of the thing itself
+}
+
+// TestConflictsSayEverything changes every field of the forms of the shop's own
+// pages while a colleague saves: the page of the conflict names each change.
+func TestConflictsSayEverything(t *testing.T) {
+	t.Parallel()
+	shop := newSharedForms(t, "sqlite:"+filepath.Join(t.TempDir(), "shop.db"))
+	manager := shop.Staff(models.RoleManager)
+	if got := manager.Post("/admin/collections", "name", "Paper", "sort", "featured"); got.Status != http.StatusSeeOther {
+		t.Fatalf("a collection: %d", got.Status)
+	}
+	section := func(kind string, theirs fields, changes ...change) rivalForm {
+		path := manager.Post("/admin/settings/home", "kind", kind).Location
+		if kind == models.SectionHero || kind == models.SectionText {
+			desk := []apptest.File{{Field: "file", Name: "desk.png", Content: pngOf(t, 320, 400)}}
+			version := sheetOf(t, manager.Get(path).Body, path).fields.Get("version")
+			if got := manager.Upload(path, desk, "version", version, "heading", "A desk", "alt", "A desk"); got.Status != http.StatusSeeOther {
+				t.Fatalf("a picture: %d\n%s", got.Status, got.Body)
+			}
+		}
+		return rivalForm{path, theirs, changes, []string{"version", "find-q", "file"}}
+	}
+	opening := []change{
+		{"heading", "My heading", ""}, {"text", "My text", ""}, {"button", "My button", ""}, {"link", "url", "An address https://example.com/mine"},
+		{"url", "https://example.com/mine", "An address https://example.com/mine"}, {"keep", untick, "none"}, {"alt", "My chair", ""},
+	}
+	forms := map[string]rivalForm{
+		"identity": {"/admin/settings/identity", fields{"tagline": "Theirs"}, []change{
+			{"name", "My name", ""}, {"tagline", "My line", ""}, {"email", "me@example.com", ""}, {"address", "1 My Street", ""},
+			{"social", "https://example.com/me", ""}, {"return-days", "17", ""}, {"mark", untick, "no"},
+		}, []string{"version"}},
+		"menu": {"/admin/settings/menus/header", fields{"entry-0-label": "Theirs"}, []change{
+			{"entry-0-label", "Mine", "Mine → An address https://example.com/mine"}, {"entry-0-kind", "url", "Mine → An address https://example.com/mine"},
+			{"entry-0-url", "https://example.com/mine", "Mine → An address https://example.com/mine"},
+		}, []string{"version", "rows", "find-q"}},
+		"opening": section(models.SectionHero, fields{"heading": "Theirs"}, opening...),
+		"text":    section(models.SectionText, fields{"heading": "Theirs"}, opening...),
+		"link to another collection": section(models.SectionHero, fields{"link": "collection-1"},
+			append([]change{{"link", "collection-2", "Collection: Paper"}}, opening[:3]...)...),
+		"collection": section(models.SectionCollection, fields{"collection": "1"},
+			change{"heading", "My heading", ""}, change{"text", "My text", ""}, change{"collection", "2", "Paper"}, change{"count", "12", ""}),
+		"featured": section(models.SectionFeatured, fields{"heading": "Theirs"},
+			change{"heading", "My heading", ""}, change{"text", "My text", ""}, change{"count", "8", ""}),
+		"newest": section(models.SectionNewest, fields{"heading": "Theirs"},
+			change{"heading", "My heading", ""}, change{"text", "My text", ""}, change{"count", "12", ""}),
+		"collections": section(models.SectionCollections, fields{"heading": "Theirs"}, change{"heading", "My heading", ""}),
+		"promises":    section(models.SectionPromises, fields{"text": "Theirs"}, change{"text", "My word", ""}),
+	}
+	for name, form := range forms {
+		mine := sheetOf(t, manager.Get(form.path).Body, form.path)
+		if got := mine.send(manager, form.theirs); got.Status != http.StatusSeeOther {
+			t.Errorf("%s: theirs: %d\n%s", name, got.Status, got.Body)
+			continue
+		}
+		typed := fields{}
+		for _, c := range form.changes {
+			if typed[c.field] = c.value; c.value == untick {
+				delete(typed, c.field)
+				mine.fields.Del(c.field)
+			}
+		}
+		if name != "link to another collection" {
+			for _, field := range mine.names {
+				if !slices.Contains(form.others, field) && !slices.ContainsFunc(form.changes, func(c change) bool { return c.field == field }) {
+					t.Errorf("%s: nobody changes %s", name, field)
+				}
+			}
+		}
+		conflict := mine.send(manager, typed)
+		if conflict.Status != http.StatusConflict {
+			t.Errorf("%s: %d\n%s", name, conflict.Status, conflict.Body)
+			continue
+		}
+		for _, c := range form.changes {
+			shown := c.shown
+			if shown == "" {
+				shown = c.value
+			}
+			if !slices.Contains(mine.names, c.field) || !strings.Contains(conflict.Body, `<td class="text">`+html.EscapeString(shown)+`</td>`) {
+				t.Errorf("%s: the conflict does not say that %s is %q:\n%s", name, c.field, shown, conflict.Body)
+			}
+		}
+	}
+	// A new picture is not kept, which is said.
+	text := section(models.SectionText, nil)
+	chair := []apptest.File{{Field: "file", Name: "chair.png", Content: pngOf(t, 320, 400)}}
+	conflict := manager.Upload(text.path, chair, "version", "1", "heading", "Us", "alt", "A chair", "keep", "1")
+	if conflict.Status != http.StatusConflict {
+		t.Fatalf("a new picture: %d", conflict.Status)
+	}
+	holds(t, "a new picture", conflict.Body, "a new one: choose its file again", "A chair", "“A desk”")
+}

@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"fmt"
 	"html"
 	"net/http"
 	"path/filepath"
@@ -116,4 +117,67 @@ func TestConflictsSayEverything(t *testing.T) {
 		t.Fatalf("a new picture: %d", conflict.Status)
 	}
 	holds(t, "a new picture", conflict.Body, "a new one: choose its file again", "A chair", "“A desk”")
+}
+
+// TestConflictsKnowTheLatest saves a form while a colleague saves it, too, in the
+// very moment in which the shop reads what was sent: the page of the conflict
+// has what the colleague saved, and its button saves over that.
+func TestConflictsKnowTheLatest(t *testing.T) {
+	t.Parallel()
+	shop := newSharedForms(t, "sqlite:"+filepath.Join(t.TempDir(), "shop.db"))
+	one, other := shop.Staff(models.RoleManager), shop.Staff(models.RoleOwner)
+	const pictures = "/admin/products/1/pictures"
+	if got := one.Upload(pictures, []apptest.File{{Field: "file-0", Name: "pen.png", Content: pngOf(t, 320, 400)}}, "new-alt-0", "A pen"); got.Status != http.StatusSeeOther {
+		t.Fatalf("a picture: %d\n%s", got.Status, got.Body)
+	}
+	forms := map[string]sharedForm{"pictures": {path: pictures, field: models.PictureField(1, "alt")}}
+	for name, form := range sharedForms {
+		forms[name] = form
+	}
+	home, err := shop.Store.Home(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	section := forms["section"]
+	section.path = fmt.Sprint("/admin/settings/sections/", home.Draft[len(home.Draft)-1].ID)
+	forms["section"] = section
+	for name, form := range forms {
+		if form.values[0] == "" {
+			form.values = [2]string{"Their words", "My words"}
+		}
+		action := form.path
+		if name == "pictures" {
+			action += "/save"
+		}
+		mine := sheetOf(t, one.Get(form.path).Body, action)
+		mine.fields.Set(form.field, form.values[1])
+		var list []string
+		for field, values := range mine.fields {
+			for _, value := range values {
+				list = append(list, field, value)
+			}
+		}
+		conflict := one.PostAfter(func() {
+			theirs := sheetOf(t, other.Get(form.path).Body, action)
+			if got := theirs.send(other, fields{form.field: form.values[0]}); got.Status != http.StatusSeeOther {
+				t.Errorf("%s: theirs: %d\n%s", name, got.Status, got.Body)
+			}
+		}, action, list...)
+		if conflict.Status != http.StatusConflict {
+			t.Errorf("%s: %d\n%s", name, conflict.Status, conflict.Body)
+			continue
+		}
+		shown := form.shown
+		if shown[0] == "" {
+			shown = form.values
+		}
+		for _, text := range shown {
+			if !strings.Contains(conflict.Body, `<td class="text">`+html.EscapeString(text)) {
+				t.Errorf("%s: the conflict does not say %q:\n%s", name, text, conflict.Body)
+			}
+		}
+		if got := sheetOf(t, conflict.Body, action).send(one, fields{"do": "save"}); got.Status != http.StatusSeeOther {
+			t.Errorf("%s: mine over theirs: %d", name, got.Status)
+		}
+	}
 }

@@ -97,6 +97,9 @@ func (a adminPages) saveMenu(c echo.Context) error {
 	}
 	path := "/admin/settings/menus/" + stored.Name
 	if isConflict(err) {
+		if stored, err = a.store.Menu(c.Request().Context(), stored.Name); err != nil { // as it is by now
+			return err
+		}
 		theirs, err := a.menuForm(c, stored, "")
 		if err != nil {
 			return err

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"mime/multipart"
 	"net/http"
-	"slices"
+	"net/url"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -146,10 +146,34 @@ func (a adminPages) savePictures(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	edits := readPictures(&page, form)
+	if form.Get("do") == "edit" {
+		page.Frame.Notice, page.Errors = unsaved, nil
+		return a.show(c, admin.Pictures(page))
+	}
+	if len(page.Errors) == 0 {
+		err = a.store.SavePictures(c.Request().Context(), product.ID, page.Product.PicturesVersion, edits, actor(c, staffOf(c)))
+		if isConflict(err) {
+			return a.picturesConflict(c, form)
+		}
+		if faults, bad := faultsIn(err); bad {
+			page.Errors, err = faults, nil
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if len(page.Errors) > 0 {
+		return render(c, http.StatusUnprocessableEntity, admin.Pictures(page))
+	}
+	return c.Redirect(http.StatusSeeOther, productPath(product.ID)+"/pictures?notice=saved")
+}
+
+// readPictures reads the form into the page, so that nothing typed is lost, and
+// returns what it changes.
+func readPictures(page *admin.PicturesPage, form url.Values) []models.PictureEdit {
 	var edits []models.PictureEdit
-	stored := slices.Clone(page.Pictures)
-	version, _ := whole(form.Get("version"))
-	page.Product.PicturesVersion = version
+	page.Product.PicturesVersion, _ = whole(form.Get("version"))
 	for i := range page.Pictures {
 		shown := &page.Pictures[i]
 		field := func(name string) string { return models.PictureField(shown.Picture.ID, name) }
@@ -169,27 +193,23 @@ func (a adminPages) savePictures(c echo.Context) error {
 		}
 		edits = append(edits, edit)
 	}
-	if form.Get("do") == "edit" {
-		page.Frame.Notice = unsaved
-		return a.show(c, admin.Pictures(page))
-	}
-	if len(page.Errors) == 0 {
-		err = a.store.SavePictures(c.Request().Context(), product.ID, version, edits, actor(c, staffOf(c)))
-		if isConflict(err) {
-			return a.textConflict(c, rivals{
-				section: "/admin/products", what: "the pictures of " + product.Name, path: productPath(product.ID) + "/pictures" + savePath,
-				version: product.PicturesVersion, mine: picturesSay(page.Pictures), theirs: picturesSay(stored), form: form,
-			})
-		}
-		if faults, bad := faultsIn(err); bad {
-			page.Errors, err = faults, nil
-		}
-	}
+	return edits
+}
+
+// picturesConflict shows what was typed beside what somebody else saved.
+func (a adminPages) picturesConflict(c echo.Context, form url.Values) error {
+	product, err := a.productOf(c) // as it is by now
 	if err != nil {
 		return err
 	}
-	if len(page.Errors) > 0 {
-		return render(c, http.StatusUnprocessableEntity, admin.Pictures(page))
+	page, err := a.picturesPage(c, product)
+	if err != nil {
+		return err
 	}
-	return c.Redirect(http.StatusSeeOther, productPath(product.ID)+"/pictures?notice=saved")
+	theirs := picturesSay(page.Pictures)
+	readPictures(&page, form)
+	return a.textConflict(c, rivals{
+		section: "/admin/products", what: "the pictures of " + product.Name, path: productPath(product.ID) + "/pictures" + savePath,
+		version: product.PicturesVersion, mine: picturesSay(page.Pictures), theirs: theirs, form: form,
+	})
 }

@@ -321,6 +321,34 @@ func (b *Browser) Stream(path, kind string, body io.Reader) Answer {
 	return answer
 }
 
+// PostAfter sends a form as Post does, but for this: once the shop has begun with
+// the request and asks for the form, it does something else first.
+func (b *Browser) PostAfter(first func(), path string, fields ...string) Answer {
+	b.t.Helper()
+	waiting := *b.client
+	waiting.Transport = &http.Transport{DisableKeepAlives: true, ExpectContinueTimeout: waiting.Timeout}
+	form := io.MultiReader(&onRead{first}, strings.NewReader(formOf(fields).Encode()))
+	request, err := http.NewRequestWithContext(b.t.Context(), http.MethodPost, b.url+path, form)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	request.Header.Set("Expect", "100-continue")
+	answer, err := answerOf(waiting.Do(request)) //nolint:bodyclose // answerOf closes it
+	if err != nil {
+		b.t.Error(err)
+	}
+	return answer
+}
+
+// onRead is empty, and does something when that is found out.
+type onRead struct{ do func() }
+
+func (r *onRead) Read([]byte) (int, error) {
+	r.do()
+	return 0, io.EOF
+}
+
 func formOf(fields []string) url.Values {
 	form := url.Values{}
 	for i := 0; i+1 < len(fields); i += 2 {
@@ -365,7 +393,10 @@ func (b *Browser) send(method, path, kind string, content io.Reader) (Answer, er
 	if kind != "" {
 		request.Header.Set("Content-Type", kind)
 	}
-	response, err := b.client.Do(request)
+	return answerOf(b.client.Do(request)) //nolint:bodyclose // answerOf closes it
+}
+
+func answerOf(response *http.Response, err error) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}

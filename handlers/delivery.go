@@ -99,15 +99,16 @@ func (h carts) cartDelivery(ctx context.Context, sum models.Sum, shop models.Sho
 	return shown, nil
 }
 
-// deliveryPromise says in a few words what delivery costs at home, or nothing
-// where it is free everywhere.
+// deliveryPromise says in a few words what delivery costs at home.
 func (f *frames) deliveryPromise(ctx context.Context, currency string) (string, error) {
 	promise, err := f.store.DeliveryPromise(ctx)
-	if err != nil || !promise.Zoned {
+	if err != nil {
 		return "", err
 	}
 	money := func(amount int64) string { return models.Money{Amount: amount, Currency: currency}.String() }
 	switch {
+	case !promise.Zoned:
+		return "Free delivery, included in the price", nil
 	case promise.Country == "":
 		return "Your cart shows what delivery costs", nil
 	case promise.From == 0:

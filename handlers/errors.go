@@ -56,8 +56,7 @@ func (h errorHandler) handle(err error, c echo.Context) {
 	}
 	frame, frameErr := h.frames.page(c, page.Heading, "")
 	if frameErr != nil {
-		// Without a database there is still a page.
-		frame = views.Frame{ShopName: "Tuckshop", Title: page.Heading, BaseURL: h.frames.config.BaseURL}
+		frame = h.frames.lastKnown(page.Heading) // without a database there is still a page
 	}
 	frame.NoIndex = true
 	page.Frame = frame

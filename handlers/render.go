@@ -101,14 +101,29 @@ func (f *frames) page(c echo.Context, title, section string) (views.Frame, error
 	if err != nil {
 		return views.Frame{}, err
 	}
+	frame := f.frameOf(snap, title, section)
+	frame.CartCount, err = f.cartCount(c)
+	return frame, err
+}
+
+// lastKnown is the frame of a page without a database: of the shop as it was
+// known last, however long ago, or of one of which nothing is known.
+func (f *frames) lastKnown(title string) views.Frame {
+	if snap := f.known.Load(); snap != nil {
+		return f.frameOf(snap, title, "")
+	}
+	return views.Frame{ShopName: "Tuckshop", Title: title, BaseURL: f.config.BaseURL}
+}
+
+// frameOf asks nothing of the database.
+func (f *frames) frameOf(snap *snapshot, title, section string) views.Frame {
 	frame := views.Frame{
 		ShopName: snap.shop.Name, Title: title, BaseURL: f.config.BaseURL,
 		Simulated: f.config.SimulatorURL != "", Section: section, Delivery: snap.delivery,
 	}
 	frame.Collections, frame.Site = snap.collectionLinks(section), snap.siteFor(section)
 	frame.Picture, frame.PictureAlt = f.preview("/previews/shop", shopPreview(snap))
-	frame.CartCount, err = f.cartCount(c)
-	return frame, err
+	return frame
 }
 
 // mostShelves bounds the collections that every page leads to. The others are

@@ -26,7 +26,7 @@ type Frame struct {
 	Site        Site
 	Notice      *Notice
 	JSONLD      string // a JSON document made by encoding/json, or empty
-	Delivery    string // what delivery costs, in a few words
+	Delivery    string // what delivery costs, in a few words; empty where it is not known
 }
 
 // Link is a labelled address.

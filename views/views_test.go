@@ -16,7 +16,7 @@ import (
 func frame(title string) views.Frame {
 	return views.Frame{
 		ShopName: "Tuckshop", Title: title, BaseURL: "https://shop.example", Canonical: "https://shop.example/products",
-		Description: "A page", Simulated: true, CartCount: 2, Section: "/collections/notebooks", Query: `ink "blue"`,
+		Description: "A page", Simulated: true, CartCount: 2, Section: "/collections/notebooks", Query: `ink "blue"`, Delivery: "Free delivery, included in the price",
 		Collections: []views.Link{
 			{Label: "Notebooks", URL: "/collections/notebooks", Current: true},
 			{Label: "Desk", URL: "/collections/desk"},

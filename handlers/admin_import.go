@@ -53,7 +53,8 @@ func (a adminPages) receiveImport(c echo.Context) error {
 	if err := giveTime(c); err != nil {
 		return err
 	}
-	request.Body = http.MaxBytesReader(c.Response(), request.Body, models.MaxImport+64<<10)
+	sent := request.Body
+	request.Body = http.MaxBytesReader(c.Response(), sent, models.MaxImport+64<<10)
 	form, err := request.MultipartReader()
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest).SetInternal(err)
@@ -84,6 +85,9 @@ func (a adminPages) receiveImport(c echo.Context) error {
 		}
 	}
 	if faults, bad := faultsIn(err); bad {
+		// A browser shows no answer before it has sent everything; where it stops
+		// sending, nobody reads one.
+		_, _ = io.Copy(io.Discard, io.LimitReader(sent, uploadSize))
 		page, err := a.importsPage(c)
 		if err != nil {
 			return err

@@ -138,7 +138,7 @@ func (a adminPages) savePictures(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	form, err := postForm(c)
+	form, err := postFormUpTo(c, productFormSize) // many texts
 	if err != nil {
 		return err
 	}

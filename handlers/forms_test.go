@@ -154,9 +154,6 @@ func TestNewFormsAsTheyAreDrawn(t *testing.T) {
 	}
 	for _, kind := range models.Sections {
 		added := manager.Post("/admin/settings/home", "kind", kind).Location
-		if kind == models.SectionPromises { // has no form
-			continue
-		}
 		filled := fields{}
 		switch kind {
 		case models.SectionText:

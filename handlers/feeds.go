@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,6 +20,10 @@ import (
 
 // feedBatch is how many products a feed reads at once.
 const feedBatch = 200
+
+// exportsAtOnce is how many feeds of the whole catalogue are made at once, for
+// everybody: each reads, draws and packs all there is.
+const exportsAtOnce = 2
 
 // newProductsShown is how many products the feed of new ones has.
 const newProductsShown = 30
@@ -174,6 +179,20 @@ func plainText(document string) string {
 // blocks are the elements that end a line.
 var blocks = []string{"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "br", "hr", "pre", "blockquote", "td", "tr"}
 
+// export is write, refused while as many exports run as may at once.
+func (h machines) export(c echo.Context, write func(w io.Writer) error) func(w io.Writer) error {
+	return func(w io.Writer) error {
+		select {
+		case h.exports <- struct{}{}:
+			defer func() { <-h.exports }()
+			return write(w)
+		default:
+			c.Response().Header().Set(echo.HeaderRetryAfter, "120")
+			return echo.NewHTTPError(http.StatusServiceUnavailable)
+		}
+	}
+}
+
 // eachItem goes through every variant that is for sale.
 func (h machines) eachItem(ctx context.Context, snap *snapshot, item func(feedItem) error) error {
 	for after := int64(0); ; {
@@ -207,7 +226,7 @@ func (h machines) google(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.xml(c, func(w io.Writer) error {
+	return h.xml(c, h.export(c, func(w io.Writer) error {
 		_, err := fmt.Fprintf(w, `<rss version="2.0" xmlns:g="http://base.google.com/ns/1.0">`+"\n<channel>%s%s%s\n",
 			element("title", snap.shop.Name), element("link", h.frames.canonical("/")), element("description", "Everything at "+snap.shop.Name))
 		if err != nil {
@@ -218,7 +237,7 @@ func (h machines) google(c echo.Context) error {
 		}
 		_, err = io.WriteString(w, "</channel>\n</rss>\n")
 		return err
-	})
+	}))
 }
 
 func writeGoogle(w io.Writer, item feedItem) error {
@@ -305,7 +324,7 @@ func (h machines) meta(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.streamed(c, "text/csv; charset=utf-8", snap.shop.CatalogueVersion, func(w io.Writer) error {
+	return h.streamed(c, "text/csv; charset=utf-8", snap.shop.CatalogueVersion, h.export(c, func(w io.Writer) error {
 		out := csv.NewWriter(w)
 		if err := out.Write(metaColumns); err != nil {
 			return err
@@ -331,7 +350,7 @@ func (h machines) meta(c echo.Context) error {
 		}
 		out.Flush()
 		return out.Error()
-	})
+	}))
 }
 
 // feedCell keeps a spreadsheet from taking a text for a formula.

@@ -24,6 +24,8 @@ type machines struct {
 	log    *slog.Logger
 	scrape http.Handler
 	allow  []netip.Prefix
+	// exports holds one for each export of the whole catalogue that runs.
+	exports chan struct{}
 }
 
 // health says that the process lives.

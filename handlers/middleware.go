@@ -155,7 +155,8 @@ var allowances = map[string]struct {
 	"discount":      {30, 3 * time.Second},
 	"checkout":      {20, 6 * time.Second},
 	"lookup":        {10, 30 * time.Second},
-	"feed":          {60, 2 * time.Second},
+	"feed":          {4, 30 * time.Second},
+	"sitemap":       {60, 2 * time.Second},
 	"login":         {20, 15 * time.Second},
 	"login-account": {6, time.Minute},
 }

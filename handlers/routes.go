@@ -24,7 +24,9 @@ func routes(e *echo.Echo, c Config, frames *frames) {
 	orders := orders{store: c.Store, frames: frames}
 	refusals := newRefusals(c.Now)
 	hooks := webhooks{store: c.Store, verifier: c.Verifier, refusals: refusals, metrics: metrics, log: c.Logger}
-	machines := machines{store: c.Store, frames: frames, log: c.Logger, scrape: metrics.handler, allow: c.MetricsAllow}
+	machines := machines{
+		store: c.Store, frames: frames, log: c.Logger, scrape: metrics.handler, allow: c.MetricsAllow, exports: make(chan struct{}, exportsAtOnce),
+	}
 
 	previews := previews{store: c.Store, frames: frames, maker: c.Previews}
 
@@ -71,8 +73,8 @@ func routes(e *echo.Echo, c Config, frames *frames) {
 	get("/readyz", machines.ready)
 	get("/metrics", machines.metrics)
 	get("/robots.txt", machines.robots)
-	get("/sitemap.xml", machines.sitemap)
-	get("/sitemaps/:file", machines.sitemapPart, limits.byAddress("feed"))
+	get("/sitemap.xml", machines.sitemap, limits.byAddress("sitemap"))
+	get("/sitemaps/:file", machines.sitemapPart, limits.byAddress("sitemap"))
 	get("/feeds/google.xml", machines.google, limits.byAddress("feed"))
 	get("/feeds/meta.csv", machines.meta, limits.byAddress("feed"))
 	get("/feeds/new.xml", machines.newProducts)

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"tuckshop/internal/config"
@@ -17,6 +18,19 @@ import (
 
 // version is set when a release is built.
 var version = "dev"
+
+// build is the version and, where it is known, the commit it was built from.
+func build() string {
+	name := version
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, setting := range info.Settings {
+			if setting.Key == "vcs.revision" {
+				name += " " + setting.Value
+			}
+		}
+	}
+	return name
+}
 
 // Exit codes of every command.
 const (

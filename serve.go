@@ -108,7 +108,7 @@ func serve(ctx context.Context, args []string, cfg config.Config, _ io.Reader, s
 		simulatorURL = cfg.SimURL
 	}
 	app, err := handlers.New(handlers.Config{
-		Store: store, Payments: client, Verifier: client, Pictures: media.Files(demo.Pictures()), Uploads: media, Previews: shared, Logger: log, SecretKeys: keys, BaseURL: cfg.BaseURL,
+		Store: store, Payments: client, Verifier: client, Pictures: media.Files(demo.Pictures()), Uploads: media, Previews: shared, Logger: log, SecretKeys: keys, Version: build(), BaseURL: cfg.BaseURL,
 		SimulatorURL: simulatorURL, TrustedProxies: cfg.TrustedProxies, MetricsAllow: cfg.MetricsAllow, RateLimits: cfg.RateLimits,
 		Doctor: doctorPage(patient(cfg, store, client, server)),
 	})

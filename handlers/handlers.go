@@ -62,6 +62,7 @@ type Config struct {
 	Doctor func(ctx context.Context, test bool) []admin.Finding
 
 	SecretKeys     []string // keys of the cookies, newest first; at least one
+	Version        string   // of the program: documents that readers keep are made anew when it changes
 	BaseURL        string   // absolute, without a trailing slash
 	SimulatorURL   string   // where the simulated payment page is; empty with a real Stripe account
 	TrustedProxies []netip.Prefix

@@ -26,6 +26,7 @@ type machines struct {
 	allow  []netip.Prefix
 	// exports holds one for each export of the whole catalogue that runs.
 	exports chan struct{}
+	mark    string // of what, beside the catalogue, documents depend on
 }
 
 // health says that the process lives.

@@ -7,13 +7,16 @@ import (
 	"fmt"
 	"image/jpeg"
 	"io"
+	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"tuckshop/handlers"
 	"tuckshop/internal/apptest"
 	"tuckshop/models"
 	"tuckshop/models/modelstest"
@@ -341,6 +344,34 @@ func TestStreams(t *testing.T) {
 	}
 }
 
+// TestDocumentsOfAnotherProgram asks, with what one program at one address
+// answered, another program and another address: what they say may differ.
+func TestDocumentsOfAnotherProgram(t *testing.T) {
+	t.Parallel()
+	store := modelstest.New(t, "sqlite:"+t.TempDir()+"/shop.db", models.Options{})
+	ask := func(version, address, etag string) *http.Response {
+		app, err := handlers.New(handlers.Config{
+			Store: store, Logger: slog.New(slog.DiscardHandler), SecretKeys: []string{"the cookie key of a test's own app"}, Version: version, BaseURL: address,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, w := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/feeds/google.xml", nil), httptest.NewRecorder()
+		r.Header.Set("If-None-Match", etag)
+		app.ServeHTTP(w, r)
+		return w.Result()
+	}
+	etag := ask("1", "https://a.example", "").Header.Get("Etag")
+	for _, asked := range []struct {
+		version, address string
+		want             int
+	}{{"1", "https://a.example", 304}, {"2", "https://a.example", 200}, {"1", "https://b.example", 200}} {
+		if got := ask(asked.version, asked.address, etag).StatusCode; got != asked.want {
+			t.Errorf("version %s at %s: %d, want %d", asked.version, asked.address, got, asked.want)
+		}
+	}
+}
+
 // TestBrokenStream stops the database: a feed is an error page, not half a
 // feed.
 func TestBrokenStream(t *testing.T) {
@@ -350,7 +381,7 @@ func TestBrokenStream(t *testing.T) {
 		t.Fatal(err)
 	}
 	answer := app.Browser().Get("/feeds/google.xml")
-	if answer.Status != 500 || answer.Header.Get("Etag") != "" || !strings.HasPrefix(answer.Header.Get("Content-Type"), "text/html") {
+	if answer.Status != 500 || answer.Header.Get("Etag") != "" || answer.Header.Get("Cache-Control") != "no-store" || !strings.HasPrefix(answer.Header.Get("Content-Type"), "text/html") {
 		t.Errorf("%d, %v", answer.Status, answer.Header)
 	}
 }

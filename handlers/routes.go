@@ -26,6 +26,7 @@ func routes(e *echo.Echo, c Config, frames *frames) {
 	hooks := webhooks{store: c.Store, verifier: c.Verifier, refusals: refusals, metrics: metrics, log: c.Logger}
 	machines := machines{
 		store: c.Store, frames: frames, log: c.Logger, scrape: metrics.handler, allow: c.MetricsAllow, exports: make(chan struct{}, exportsAtOnce),
+		mark: documentMark(c),
 	}
 
 	previews := previews{store: c.Store, frames: frames, maker: c.Previews}

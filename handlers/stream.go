@@ -2,6 +2,8 @@ package handlers
 
 import (
 	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"net/http"
@@ -21,13 +23,20 @@ type stream struct {
 // streamPatience is how long the reader may take over each part.
 const streamPatience = 60 * time.Second
 
+// documentMark differs between programs, and between addresses of the shop.
+func documentMark(c Config) string {
+	sum := sha256.Sum256([]byte(c.Version + "\n" + c.BaseURL))
+	return hex.EncodeToString(sum[:6])
+}
+
 // streamed answers with what write writes, compressed where the client takes
 // it. What fails before the first bytes have left is an error as always; after
 // that the connection breaks, so that nobody takes a part for the whole. A
-// client that has the answer of this version of the catalogue gets none.
+// client that has the answer of this version of the catalogue, from this program
+// at this address, gets none.
 func (h machines) streamed(c echo.Context, kind string, version int64, write func(w io.Writer) error) error {
 	header, encoding := c.Response().Header(), negotiate(c.Request())
-	etag := `W/"` + strconv.FormatInt(version, 36) + `"`
+	etag := `W/"` + strconv.FormatInt(version, 36) + "-" + h.mark + `"`
 	header.Set(echo.HeaderVary, "Accept-Encoding")
 	header.Set(echo.HeaderCacheControl, "no-cache")
 	header.Set("Etag", etag)
@@ -66,7 +75,7 @@ func (h machines) streamed(c echo.Context, kind string, version int64, write fun
 		h.log.WarnContext(c.Request().Context(), "an answer broke off", "route", c.Path(), "error", err)
 		panic(http.ErrAbortHandler)
 	}
-	for _, name := range []string{echo.HeaderContentEncoding, "Etag"} {
+	for _, name := range []string{echo.HeaderContentEncoding, echo.HeaderCacheControl, "Etag"} {
 		header.Del(name)
 	}
 	return err

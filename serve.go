@@ -107,7 +107,7 @@ func serve(ctx context.Context, args []string, cfg config.Config, _ io.Reader, s
 	if cfg.Simulator() {
 		simulatorURL = cfg.SimURL
 	}
-	app, err := handlers.New(handlers.Config{
+	app, finish, err := handlers.New(handlers.Config{
 		Store: store, Payments: client, Verifier: client, Pictures: media.Files(demo.Pictures()), Uploads: media, Previews: shared, Logger: log, SecretKeys: keys, Version: build(), BaseURL: cfg.BaseURL,
 		SimulatorURL: simulatorURL, TrustedProxies: cfg.TrustedProxies, MetricsAllow: cfg.MetricsAllow, RateLimits: cfg.RateLimits,
 		Doctor: doctorPage(patient(cfg, store, client, server)),
@@ -133,7 +133,9 @@ func serve(ctx context.Context, args []string, cfg config.Config, _ io.Reader, s
 	}
 	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownPatience)
 	defer cancel()
-	return errors.Join(err, app.Server.Shutdown(patience), runner.Stop(patience))
+	err = errors.Join(err, app.Server.Shutdown(patience))
+	finish(patience)
+	return errors.Join(err, runner.Stop(patience))
 }
 
 func newLogger(cfg config.Config, stdout io.Writer) *slog.Logger {

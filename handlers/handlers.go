@@ -73,13 +73,14 @@ type Config struct {
 // secure reports whether browsers reach the shop by HTTPS.
 func (c Config) secure() bool { return strings.HasPrefix(c.BaseURL, "https://") }
 
-// New builds the shop's Echo app.
-func New(c Config) (*echo.Echo, error) {
+// New builds the shop's Echo app. Who runs it calls finish when it has stopped,
+// before the store closes: it writes what requests left to be written.
+func New(c Config) (app *echo.Echo, finish func(context.Context), err error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
 	if len(c.SecretKeys) == 0 {
-		return nil, errors.New("build the shop: it has no cookie key")
+		return nil, nil, errors.New("build the shop: it has no cookie key")
 	}
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
@@ -92,6 +93,5 @@ func New(c Config) (*echo.Echo, error) {
 
 	frames := newFrames(c)
 	e.HTTPErrorHandler = errorHandler{frames: frames, log: c.Logger}.handle
-	routes(e, c, frames)
-	return e, nil
+	return e, routes(e, c, frames), nil
 }

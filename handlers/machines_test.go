@@ -350,7 +350,7 @@ func TestDocumentsOfAnotherProgram(t *testing.T) {
 	t.Parallel()
 	store := modelstest.New(t, "sqlite:"+t.TempDir()+"/shop.db", models.Options{})
 	ask := func(version, address, etag string) *http.Response {
-		app, err := handlers.New(handlers.Config{
+		app, _, err := handlers.New(handlers.Config{
 			Store: store, Logger: slog.New(slog.DiscardHandler), SecretKeys: []string{"the cookie key of a test's own app"}, Version: version, BaseURL: address,
 		})
 		if err != nil {

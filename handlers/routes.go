@@ -12,12 +12,12 @@ import (
 // requests from other origins.
 const WebhookPath = "/webhooks/stripe"
 
-// routes is the table of the shop.
-func routes(e *echo.Echo, c Config, frames *frames) {
+// routes is the table of the shop. It returns what is to be done after the last
+// request.
+func routes(e *echo.Echo, c Config, frames *frames) (finish func(context.Context)) {
 	limits := newLimits(c.RateLimits, c.Now)
 	metrics := newMetrics(c)
 	terms := newSearchTerms(c)
-	e.Server.RegisterOnShutdown(func() { terms.write(context.Background()) })
 	shop := storefront{store: c.Store, frames: frames, pages: newPageCache(), terms: terms}
 	carts := carts{store: c.Store, frames: frames}
 	checkout := checkout{store: c.Store, payments: c.Payments, frames: frames, carts: carts, log: c.Logger}
@@ -89,4 +89,5 @@ func routes(e *echo.Echo, c Config, frames *frames) {
 	get("/media/:file", media{pictures: c.Pictures}.serve)
 
 	adminRoutes(e, c, frames, limits, refusals, terms)
+	return terms.write
 }

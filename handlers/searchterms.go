@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
@@ -73,19 +74,42 @@ func (s *searchTerms) asked(ctx context.Context, typed string) {
 	}
 }
 
-// write writes what was counted.
+// write writes what was counted. What cannot be written now is kept for the
+// next time.
 func (s *searchTerms) write(ctx context.Context) {
 	s.mu.Lock()
-	var terms []models.SearchTerm
-	for _, term := range s.counted {
-		if term.Searches > 0 {
-			terms = append(terms, *term)
-		}
-	}
-	clear(s.counted)
+	counted := s.counted
+	s.counted = map[string]*models.SearchTerm{}
 	s.written = s.now()
 	s.mu.Unlock()
+	maps.DeleteFunc(counted, func(_ string, term *models.SearchTerm) bool { return term.Searches == 0 })
+	terms := make([]models.SearchTerm, 0, len(counted))
+	for _, term := range counted {
+		terms = append(terms, *term)
+	}
 	if err := s.store.AddSearchTerms(ctx, terms); err != nil {
 		s.log.Error("count what was searched for", "error", err)
+		s.putBack(counted)
+	}
+}
+
+// putBack adds counts that were not written to what was counted since.
+func (s *searchTerms) putBack(counted map[string]*models.SearchTerm) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for text, term := range counted {
+		newer, known := s.counted[text]
+		switch {
+		case known:
+			newer.Searches += term.Searches
+			if newer.Found == models.FoundUnknown {
+				newer.Found = term.Found
+			}
+			if newer.LastAt.Before(term.LastAt) {
+				newer.LastAt = term.LastAt
+			}
+		case len(s.counted) < mostTerms:
+			s.counted[text] = term
+		}
 	}
 }

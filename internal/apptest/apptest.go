@@ -141,7 +141,7 @@ func New(t *testing.T, databaseURL string, o Options) *App {
 	if keys == nil {
 		keys = []string{"the cookie key of a test's own app"}
 	}
-	app, err := handlers.New(handlers.Config{
+	app, _, err := handlers.New(handlers.Config{
 		Store: store, Payments: client, Verifier: client, Pictures: media.Files(demo.Pictures()), Uploads: media, Previews: shared, Logger: log, Now: o.Now,
 		SecretKeys: keys, BaseURL: shopURL, SimulatorURL: stripeURL, RateLimits: o.RateLimits, Doctor: findings,
 		MetricsAllow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},

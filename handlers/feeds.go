@@ -76,6 +76,16 @@ var feedOptions = map[string]string{
 	"colour": "color", "color": "color", "size": "size", "material": "material", "pattern": "pattern",
 }
 
+// feedVariantID names a variant to those who match feeds, structured data and
+// visits: its SKU, unless that is too long, or is guarded in a CSV file by a sign
+// that is no part of it.
+func feedVariantID(variant views.VariantChoice) string {
+	if sku := variant.SKU; sku != "" && len(sku) <= feedID && models.CSVCell(sku) == sku {
+		return sku
+	}
+	return "v" + strconv.FormatInt(variant.ID, 10)
+}
+
 // feedItems describes the variants of a product's page.
 func feedItems(page views.ProductPage) []feedItem {
 	description := cut(plainText(page.Description), feedDescription)
@@ -88,15 +98,12 @@ func feedItems(page views.ProductPage) []feedItem {
 	items := make([]feedItem, 0, len(page.Variants))
 	for _, variant := range page.Variants {
 		item := feedItem{
-			id: variant.SKU, title: page.Name, description: description, brand: page.Frame.ShopName,
+			id: feedVariantID(variant), title: page.Name, description: description, brand: page.Frame.ShopName,
 			link:    page.Frame.BaseURL + views.VariantURL(page.Slug, variant.ID),
 			inStock: variant.Available > 0, barcode: variant.Barcode, price: variant.Price,
 		}
 		if variant.Preorder {
 			item.sentFrom = variant.ShipsOn
-		}
-		if item.id == "" || len(item.id) > feedID {
-			item.id = "v" + strconv.FormatInt(variant.ID, 10)
 		}
 		if len(page.Variants) > 1 {
 			item.group = "p" + strconv.FormatInt(page.ID, 10)
@@ -341,7 +348,7 @@ func (h machines) meta(c echo.Context) error {
 				strings.Join(item.morePictures, ","), item.barcode, metaDelivery(item.delivery),
 			}
 			for i := range row {
-				row[i] = feedCell(row[i])
+				row[i] = models.CSVCell(row[i])
 			}
 			return out.Write(row)
 		})
@@ -351,14 +358,6 @@ func (h machines) meta(c echo.Context) error {
 		out.Flush()
 		return out.Error()
 	}))
-}
-
-// feedCell keeps a spreadsheet from taking a text for a formula.
-func feedCell(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
-		return "'" + text
-	}
-	return text
 }
 
 // newProducts is a feed of what came last, for people's readers.

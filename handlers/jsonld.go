@@ -102,7 +102,7 @@ func productJSONLD(page views.ProductPage) (string, error) {
 // refers to the terms.
 func variantJSONLD(page views.ProductPage, terms *jsonTerms, variant views.VariantChoice, address string) jsonObject {
 	product := jsonObject{"@type": "Product", "name": page.Name, "url": address}
-	product.put("sku", variant.SKU)
+	product.put("sku", feedVariantID(variant))
 	product.put("description", page.Summary)
 	if pictures := jsonPictures(page, variant.PictureID); len(pictures) > 0 {
 		product["image"] = pictures

@@ -279,8 +279,28 @@ func TestMetaFeed(t *testing.T) {
 			}
 		}
 		shirt, bad := rows[1], rows[4]
-		if shirt[columns["price"]] != "2.000 KWD" || shirt[columns["sale_price"]] != "1.250 KWD" || shirt[columns["availability"]] != "in stock" || bad[columns["id"]] != "'=1+1" {
+		if shirt[columns["price"]] != "2.000 KWD" || shirt[columns["sale_price"]] != "1.250 KWD" || shirt[columns["availability"]] != "in stock" || !strings.HasPrefix(bad[columns["title"]], "</script>") {
 			t.Errorf("rows %q, %q", shirt, bad)
+		}
+
+		// What is matched by its id has one: in both feeds and on the page.
+		var google rss
+		if err := xml.Unmarshal([]byte(app.Browser().Get("/feeds/google.xml").Body), &google); err != nil {
+			t.Fatal(err)
+		}
+		pages := map[string]string{}
+		for _, path := range []string{"/products/shirt", "/products/mug", "/products/bad"} {
+			pages[app.URL+path] = app.Browser().Get(path).Body
+		}
+		for i, row := range rows[1:] {
+			id := row[columns["id"]]
+			page, _, _ := strings.Cut(row[columns["link"]], "?")
+			if other := google.Channel.Items[i].first("g:id"); id != other || !strings.Contains(pages[page], `"sku":"`+id+`"`) {
+				t.Errorf("%q is %q for Google, and may have another SKU on %s", id, other, page)
+			}
+		}
+		if id := bad[columns["id"]]; !regexp.MustCompile(`^v\d+$`).MatchString(id) {
+			t.Errorf("a SKU that is guarded in a file is the id %q", id)
 		}
 	})
 }

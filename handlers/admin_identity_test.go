@@ -139,6 +139,8 @@ func TestNameAndLogo(t *testing.T) {
 		})
 		if page := shopper.Get("/").Body; !strings.Contains(page, `class="logo dark"`) || !strings.Contains(page, `rel="icon" href="/media/`) {
 			t.Error("the logo's tone or icon is missing")
+		} else if !regexp.MustCompile(`"logo":"` + app.URL + `/media/p-[A-Za-z0-9_-]+-logo\.png"`).MatchString(page) {
+			t.Error("search engines are told of another logo")
 		}
 		for _, file := range shown {
 			if got := shopper.Get(file); got.Status != 200 || got.Header.Get("Content-Type") != "image/png" {

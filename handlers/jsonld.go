@@ -31,11 +31,14 @@ func jsonLD(things ...jsonObject) (string, error) {
 
 // homeJSONLD describes the shop itself.
 func homeJSONLD(frame views.Frame) (string, error) {
-	home := frame.BaseURL + "/"
+	home, logo := frame.BaseURL+"/", static.URL("brand/icon-512.png")
+	if frame.Site.Logo != nil {
+		logo = frame.Site.Logo.URL
+	}
 	document, err := jsonLD(
 		jsonObject{
 			"@type": "Organization", "@id": home + "#organization", "name": frame.ShopName, "url": home,
-			"logo": frame.BaseURL + static.URL("brand/icon-512.png"),
+			"logo": frame.BaseURL + logo,
 		},
 		jsonObject{
 			"@type": "WebSite", "name": frame.ShopName, "url": home, "publisher": jsonObject{"@id": home + "#organization"},

@@ -22,9 +22,6 @@ var conditionKinds = map[models.ConditionKind]string{
 	models.IsReduced: "Reduced", models.OptionIs: "An option is", models.CreatedWithin: "New within days", models.StatusIs: "Status is",
 }
 
-// membersPlaced bounds how many products have a place in the form.
-const membersPlaced = 200
-
 // fillRule writes what a collection holds, and in which order, into its form.
 func (a adminPages) fillRule(c echo.Context, page *admin.CollectionPage) error {
 	shop, err := a.store.Shop(c.Request().Context())
@@ -44,16 +41,25 @@ func (a adminPages) fillRule(c echo.Context, page *admin.CollectionPage) error {
 		}
 	}
 	showConditions(page, typed)
+	if page.OptionLabels, err = a.store.OptionLabels(c.Request().Context(), offeredLabels); err != nil {
+		return err
+	}
 	showSorts(page, cmp.Or(page.Collection.Sort, models.SortFeatured))
 	if page.Collection.Sort != models.SortByHand {
 		return nil
 	}
-	members, err := a.store.CollectionMembers(c.Request().Context(), page.Collection.ID, membersPlaced)
+	if from, ok := whole(c.QueryParam("from")); ok && from > 0 && from < page.Products {
+		page.From = from
+	}
+	members, err := a.store.CollectionMembers(c.Request().Context(), page.Collection.ID, int(page.From), admin.MembersPlaced)
 	for i, product := range members {
-		page.Members = append(page.Members, admin.MemberForm{ID: product.ID, Name: product.Name, Place: strconv.Itoa(i + 1)})
+		page.Members = append(page.Members, admin.MemberForm{ID: product.ID, Name: product.Name, Place: strconv.FormatInt(page.From+int64(i)+1, 10)})
 	}
 	return err
 }
+
+// offeredLabels is how many values of options are offered to a rule.
+const offeredLabels = 200
 
 // typedCondition is a condition as somebody chose and typed it.
 type typedCondition struct {

@@ -293,7 +293,7 @@ func TestCollectionsByRule(t *testing.T) {
 		}
 		members := func(what string, collection models.Collection, want ...int64) {
 			t.Helper()
-			products, err := store.CollectionMembers(t.Context(), collection.ID, 10)
+			products, err := store.CollectionMembers(t.Context(), collection.ID, 0, 10)
 			var ids []int64
 			for _, p := range products {
 				ids = append(ids, p.ID)
@@ -417,6 +417,18 @@ func TestRuleMovesMany(t *testing.T) {
 		}
 		if n := found(); n != 450 || rounds < 3 {
 			t.Errorf("%d are found after %d rounds", n, rounds)
+		}
+		// One that comes late is put first; the others stay as they were.
+		edit := models.CollectionEdit{Version: collection.Version, Name: "Bargains", Sort: models.SortByHand,
+			Rule: &models.Rule{Conditions: []models.Condition{{Kind: models.PriceUpTo, Amount: 100}}}, Places: map[int64]int64{401: 0}}
+		if _, err := store.SaveCollection(t.Context(), collection.ID, edit, staff); err != nil {
+			t.Fatal(err)
+		}
+		for from, want := range map[int]int64{0: 401, 1: 1, 400: 400, 401: 402} {
+			members, err := store.CollectionMembers(t.Context(), collection.ID, from, 1)
+			if err != nil || len(members) != 1 || members[0].ID != want {
+				t.Errorf("after %d comes %+v, %v; want %d", from, members, err, want)
+			}
 		}
 		// What can be ordered though none is there counts as in stock, as in lists.
 		all, _, err := store.CountChosen(t.Context(), models.Rule{Conditions: []models.Condition{{Kind: models.IsInStock}}})

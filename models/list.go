@@ -118,6 +118,24 @@ type Suggestion struct {
 // suggested.
 const shortestSuggested = 2
 
+// OptionLabels returns up to most of the values that products for sale have in
+// their options, as they are written, by the alphabet.
+func (s *Store) OptionLabels(ctx context.Context, most int) ([]string, error) {
+	x, err := s.shelvesAt(ctx, 0)
+	if err != nil {
+		return nil, err
+	}
+	var labels []string
+	for _, value := range x.value {
+		if value.label != "" {
+			labels = append(labels, value.label)
+		}
+	}
+	slices.Sort(labels)
+	labels = slices.Compact(labels)
+	return labels[:min(len(labels), most)], nil
+}
+
 // Suggest returns up to most collections and products for what was typed so
 // far.
 func (s *Store) Suggest(ctx context.Context, version int64, typed string, most int) ([]Suggestion, error) {

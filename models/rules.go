@@ -222,6 +222,18 @@ func (s *Store) fillCollection(tx *gorm.DB, collection Collection, places map[in
 	if _, err := s.applyRule(tx, collection, 0); err != nil {
 		return err
 	}
+	if len(places) == 0 {
+		return nil
+	}
+	// Those that a rule put there together have one place. Each gets its own, so
+	// that those that are moved pass by the others.
+	err := tx.Exec(`UPDATE collection_products SET position = r.place
+		FROM (SELECT product_id, ROW_NUMBER() OVER (ORDER BY position, product_id) AS place FROM collection_products WHERE collection_id = ?) r
+		WHERE collection_products.collection_id = ? AND collection_products.product_id = r.product_id AND collection_products.position <> r.place`,
+		collection.ID, collection.ID).Error
+	if err != nil {
+		return fmt.Errorf("number the products of collection %d: %w", collection.ID, err)
+	}
 	for id, place := range places {
 		err := tx.Exec("UPDATE collection_products SET position = ? WHERE collection_id = ? AND product_id = ?", place, collection.ID, id).Error
 		if err != nil {
@@ -306,11 +318,11 @@ func writeCollections(tx *gorm.DB, productID int64, collections []int64) error {
 }
 
 // CollectionMembers lists the products of a collection in the order that staff
-// gave them, up to limit, without their details.
-func (s *Store) CollectionMembers(ctx context.Context, id int64, limit int) ([]Product, error) {
+// gave them, up to limit after the first from, without their details.
+func (s *Store) CollectionMembers(ctx context.Context, id int64, from, limit int) ([]Product, error) {
 	var products []Product
 	err := s.read.WithContext(ctx).Joins("JOIN collection_products cp ON cp.product_id = products.id AND cp.collection_id = ?", id).
-		Order("cp.position, products.id").Limit(limit).Find(&products).Error
+		Order("cp.position, products.id").Offset(from).Limit(limit).Find(&products).Error
 	if err != nil {
 		return nil, fmt.Errorf("list the products of collection %d: %w", id, err)
 	}

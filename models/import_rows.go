@@ -15,6 +15,7 @@ const (
 	maxRecord    = 512 << 10 // bytes of one row
 	maxUnread    = 1000      // rows that cannot be read, until the file is taken for something else
 	maxGroupRows = 500       // of one product
+	maxGroup     = 4 << 20   // bytes of the rows of one product
 )
 
 // record is a row of a CSV file, or what stands in place of one.

@@ -15,10 +15,11 @@ import (
 )
 
 // How much one transaction of an import takes. On SQLite everybody else who
-// writes waits for it.
+// writes waits for it. All of it is in memory.
 const (
 	stepProducts = 20
 	stepRows     = 60
+	stepSize     = 4 << 20 // bytes
 )
 
 // importKey is something that must be in a file only once.
@@ -68,6 +69,7 @@ func (s *Store) readStep(ctx context.Context, i Import) (importStep, error) {
 	}
 	file := s.records(ctx, i, i.Line, i.Position)
 	var rows []importRow
+	var size int64 // of the rows, in bytes
 	for {
 		begins, line := file.offset, file.line
 		read, err := file.next()
@@ -78,11 +80,11 @@ func (s *Store) readStep(ctx context.Context, i Import) (importStep, error) {
 		row := importRow{read, header}
 		ends := over || row.Fault != "" || (len(rows) > 0 && (rows[0].Fault != "" || row.text(colHandle) != rows[0].text(colHandle))) || len(rows) == maxGroupRows
 		if ends && len(rows) > 0 {
-			step.products = append(step.products, readProduct(rows, shop.Currency))
+			step.products = append(step.products, readGroup(rows, size, shop.Currency))
 			step.rows += int64(len(rows))
 			step.position, step.line = begins, line
-			rows = nil
-			if len(step.products) >= stepProducts || step.rows >= stepRows {
+			rows, size = nil, 0
+			if len(step.products) >= stepProducts || step.rows >= stepRows || step.position-i.Position >= stepSize {
 				return step, nil
 			}
 		}
@@ -90,9 +92,24 @@ func (s *Store) readStep(ctx context.Context, i Import) (importStep, error) {
 			step.position, step.line = i.Size, file.line
 			break
 		}
+		if size += row.Length; size > maxGroup {
+			row.Cells = nil // nobody reads them
+		}
 		rows = append(rows, row)
 	}
 	return step, nil
+}
+
+// readGroup reads the rows of one product. Of those that are more bytes than one
+// may have it knows no more than whose they are.
+func readGroup(rows []importRow, size int64, currency string) importProduct {
+	if size <= maxGroup {
+		return readProduct(rows, currency)
+	}
+	first := readProduct(rows[:1], currency)
+	large := importProduct{handle: first.handle, slug: first.slug, rows: rows}
+	large.fault(0, "The rows of one product may have %d MB together.", maxGroup>>20)
+	return large
 }
 
 // WorkImport does the next piece of an import, in one transaction with how far

@@ -71,6 +71,50 @@ func reasons(t *testing.T, store *models.Store, i models.Import) []string {
 	return said
 }
 
+// TestImportTakesLittleMemory has a product of many bytes among others, which is
+// left out as a whole, and many products of some.
+func TestImportTakesLittleMemory(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, databaseURL string) {
+		store := modelstest.New(t, databaseURL, models.Options{})
+		file := "Handle,Title,Price,Option1 Name,Option1 Value,Body (HTML),Vendor\nmug,Mug,5,,,,\n"
+		for size := range 20 {
+			file += fmt.Sprintf("cap,Cap,5,Size,%d,,%s\n", size, strings.Repeat("long ", 50_000))
+		}
+		file += "pen,Pen,5,,,,\n"
+		i := receiveFile(t, store, file, false)
+		want := []string{"3: The rows of one product may have 4 MB together."}
+		if got := reasons(t, store, i); !slices.Equal(got, want) || i.BadProducts != 1 || i.NewProducts != 2 || i.RowsRead != 22 || i.UnreadRows != 0 {
+			t.Errorf("%+v\n%q", i, got)
+		}
+		written := 0
+		err := store.BadRows(t.Context(), i.ID, func([]string) error { written++; return nil })
+		if err != nil || written != 21 {
+			t.Errorf("%d lines of bad rows, %v", written, err)
+		}
+		if err := store.StartImport(t.Context(), i.ID, true, merchant); err != nil {
+			t.Fatal(err)
+		}
+		if i = workOn(t, store, i.ID); i.Status != models.ImportDone || i.Created != 2 {
+			t.Errorf("imported: %+v", i)
+		}
+
+		file = "Handle,Title,Price,Vendor\n"
+		for n := range 18 {
+			file += fmt.Sprintf("hat-%d,Hat,5,%s\n", n, strings.Repeat("long ", 50_000))
+		}
+		received, err := store.ReceiveImport(t.Context(), models.ImportFile{Name: "products.csv", Content: strings.NewReader(file)}, merchant)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := store.WorkImport(t.Context(), received.ID); err != nil {
+			t.Fatal(err)
+		}
+		if i, err := store.ImportByID(t.Context(), received.ID); err != nil || i.RowsRead != 17 {
+			t.Errorf("the first piece has %d rows, %v", i.RowsRead, err)
+		}
+	})
+}
+
 const fileOfTwo = `Handle,Title,Body (HTML),Vendor,Type,Tags,Published,Option1 Name,Option1 Value,Option2 Name,Option2 Value,Option3 Name,Option3 Value,Variant SKU,Variant Grams,Variant Inventory Tracker,Variant Inventory Qty,Variant Inventory Policy,Variant Price,Variant Compare At Price,Variant Barcode,Image Src,Image Position,Image Alt Text,Variant Image,Status
 wool-cap,Wool cap,"<p>Knitted in <strong>Wales</strong>.</p>
 <ul><li>Warm</li><li>Light</li></ul>",Acme,Hats,"winter, wool",TRUE,Colour,Red,Size,S,,,CAP-RS,120,shopify,5,deny,24.00,30.00,96385074,,,,,active

@@ -44,14 +44,34 @@ func (w *makePicture) Work(ctx context.Context, job *river.Job[models.PictureArg
 	if err != nil {
 		return err
 	}
-	if err := w.files.Make(ctx, picture.Key); err != nil {
+	shown, err := makeFiles(ctx, w.store, w.files, picture.Key)
+	if err != nil {
 		if job.Attempt >= job.MaxAttempts {
 			fault := w.store.PictureFailed(context.WithoutCancel(ctx), picture.ID, "Its files could not be made. The list of jobs says why.")
 			err = errors.Join(err, fault)
 		}
 		return fmt.Errorf("make picture %d: %w", picture.ID, err)
 	}
+	if !shown {
+		return nil
+	}
 	return w.store.PictureMade(ctx, picture.ID)
+}
+
+// makeFiles makes the files of a picture. It reports false where nothing shows
+// the picture any more: it was removed meanwhile, and what was made after that
+// goes, too.
+func makeFiles(ctx context.Context, store *models.Store, files Pictures, key string) (shown bool, err error) {
+	err = files.Make(ctx, key)
+	ctx = context.WithoutCancel(ctx) // a job that is cut off does not come again for what was removed
+	shown, fault := store.PictureShown(ctx, key)
+	switch {
+	case fault != nil:
+		return false, errors.Join(err, fault)
+	case shown:
+		return true, err
+	}
+	return false, files.Remove(ctx, key)
 }
 
 // removePicture removes the files of a picture that nothing shows any more.
@@ -88,11 +108,15 @@ func (w *makeSitePicture) Work(ctx context.Context, job *river.Job[models.SitePi
 	if err != nil {
 		return err
 	}
-	if err := w.files.Make(ctx, picture.Key); err != nil {
+	shown, err := makeFiles(ctx, w.store, w.files, picture.Key)
+	if err != nil {
 		if job.Attempt >= job.MaxAttempts {
 			err = errors.Join(err, w.store.SitePictureDone(context.WithoutCancel(ctx), picture.ID, models.PictureFailed))
 		}
 		return fmt.Errorf("make picture %d of the front page: %w", picture.ID, err)
+	}
+	if !shown {
+		return nil
 	}
 	return w.store.SitePictureDone(ctx, picture.ID, models.PictureReady)
 }

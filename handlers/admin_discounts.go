@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -55,7 +54,7 @@ func (a adminPages) discounts(c echo.Context) error {
 }
 
 func (a adminPages) newDiscount(c echo.Context) error {
-	page, _, err := a.discountPage(c, models.Discount{Kind: models.DiscountPercent})
+	page, _, err := a.storedDiscount(c, models.Discount{Kind: models.DiscountPercent})
 	if err != nil {
 		return err
 	}
@@ -67,7 +66,7 @@ func (a adminPages) discountForm(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	page, _, err := a.discountPage(c, d)
+	page, _, err := a.storedDiscount(c, d)
 	if err != nil {
 		return err
 	}
@@ -98,12 +97,9 @@ func (a adminPages) saveDiscount(c echo.Context, d models.Discount, save func(mo
 	if err != nil {
 		return err
 	}
-	page, shop, err := a.discountPage(c, d)
-	if err != nil {
-		return err
-	}
 	products, collections := readPicks(form, "product", d.ProductIDs), readPicks(form, "collection", d.CollectionIDs)
-	if err := a.pickGoods(c.Request().Context(), &page, products, collections); err != nil {
+	page, shop, err := a.discountPage(c, d, products, collections)
+	if err != nil {
 		return err
 	}
 	d.ProductIDs, d.CollectionIDs = products.chosen, collections.chosen
@@ -155,7 +151,7 @@ func (a adminPages) discountConflict(c echo.Context, page admin.DiscountPage, ed
 	if err != nil {
 		return err
 	}
-	saved, _, err := a.discountPage(c, stored)
+	saved, _, err := a.storedDiscount(c, stored)
 	if err != nil {
 		return err
 	}
@@ -203,8 +199,13 @@ func (a adminPages) discountOf(c echo.Context) (models.Discount, error) {
 // discountMoment is how browsers write a moment, here in UTC.
 const discountMoment = "2006-01-02T15:04"
 
-// discountPage fills the form with a discount as it is stored.
-func (a adminPages) discountPage(c echo.Context, d models.Discount) (admin.DiscountPage, models.Shop, error) {
+// storedDiscount fills the form with a discount as it is stored.
+func (a adminPages) storedDiscount(c echo.Context, d models.Discount) (admin.DiscountPage, models.Shop, error) {
+	return a.discountPage(c, d, storedPicks(d.ProductIDs), storedPicks(d.CollectionIDs))
+}
+
+// discountPage fills the form with a discount and what it is to be for.
+func (a adminPages) discountPage(c echo.Context, d models.Discount, products, collections picks) (admin.DiscountPage, models.Shop, error) {
 	ctx := c.Request().Context()
 	title := "New discount"
 	if d.ID != 0 {
@@ -246,16 +247,11 @@ func (a adminPages) discountPage(c echo.Context, d models.Discount) (admin.Disco
 	} else {
 		page.Percent = number(d.Percent)
 	}
-	return page, shop, a.pickGoods(ctx, &page, storedPicks(d.ProductIDs), storedPicks(d.CollectionIDs))
-}
-
-// pickGoods fills in what the discount is for.
-func (a adminPages) pickGoods(ctx context.Context, page *admin.DiscountPage, products, collections picks) (err error) {
 	if page.Products, err = a.productPicker(ctx, products, "product"); err != nil {
-		return err
+		return page, shop, err
 	}
 	page.Collections, err = a.collectionPicker(ctx, collections, "collection")
-	return err
+	return page, shop, err
 }
 
 // readDiscount reads the form into the page, so that nothing typed is lost, and

@@ -147,13 +147,11 @@ func (a adminPages) sectionForm(c echo.Context, section models.Section, search s
 		text := strconv.Itoa(count)
 		page.Counts = append(page.Counts, views.Choice{Value: text, Label: text, Selected: count == section.Count})
 	}
-	var choices []views.Choice
-	if choices, page.Find, err = a.linkChoices(c, false, search); err != nil {
+	var offered linkChoices
+	if offered, page.Find, err = a.linkChoices(c, false, search, []models.Link{section.Link}); err != nil {
 		return page, err
 	}
-	if page.Link, err = a.linkForm(c, choices, section.Link); err != nil {
-		return page, err
-	}
+	page.Link = offered.form(section.Link)
 	page.Frame, err = a.siteFrame(c, admin.SectionName(section.Kind))
 	return page, err
 }
@@ -300,9 +298,18 @@ var linkKinds = [...]struct {
 // findField is the field in which staff search for what a link may lead to.
 const findField = "find-q"
 
-// linkChoices are what a link may lead to: of many collections and pages, those
-// that a search finds.
-func (a adminPages) linkChoices(c echo.Context, heading bool, search string) ([]views.Choice, *admin.LinkSearch, error) {
+// linkChoices are what the links of a form may lead to.
+type linkChoices struct {
+	offered []views.Choice          // for each
+	targets map[string]views.Choice // what they lead to now, by its value
+	slugs   map[int64]string        // of the products they lead to
+}
+
+// linkChoices are what the links given may lead to: of many collections and
+// pages, those that a search finds. What they lead to now is asked for all at
+// once.
+func (a adminPages) linkChoices(c echo.Context, heading bool, search string, links []models.Link) (linkChoices, *admin.LinkSearch, error) {
+	ctx := c.Request().Context()
 	choices := []views.Choice{{Value: "", Label: "Choose…"}}
 	if heading {
 		choices = append(choices, views.Choice{Value: string(models.LinkHeading), Label: "No link: a heading"})
@@ -310,9 +317,13 @@ func (a adminPages) linkChoices(c echo.Context, heading bool, search string) ([]
 	for _, k := range linkKinds {
 		choices = append(choices, views.Choice{Value: string(k.kind), Label: k.label})
 	}
-	found, err := a.linkTargets(c.Request().Context(), search)
+	pages, err := a.store.Pages(ctx)
 	if err != nil {
-		return nil, nil, err
+		return linkChoices{}, nil, err
+	}
+	found, err := a.linkTargets(ctx, search, pages)
+	if err != nil {
+		return linkChoices{}, nil, err
 	}
 	var find *admin.LinkSearch
 	if search != "" || len(found) > foundPicks {
@@ -325,26 +336,54 @@ func (a adminPages) linkChoices(c echo.Context, heading bool, search string) ([]
 		found = nil
 	}
 	choices = append(choices, found...)
-	return append(choices, views.Choice{Value: string(models.LinkURL), Label: "An address"}), find, nil
+	known, err := a.linkedTo(ctx, links, pages)
+	known.offered = append(choices, views.Choice{Value: string(models.LinkURL), Label: "An address"})
+	return known, find, err
 }
 
 // linkTargets are the collections and pages whose names hold what was typed.
-func (a adminPages) linkTargets(ctx context.Context, search string) ([]views.Choice, error) {
+func (a adminPages) linkTargets(ctx context.Context, search string, pages []models.Page) ([]views.Choice, error) {
 	collections, err := a.store.CollectionNames(ctx, models.CollectionFilter{Search: search, Limit: foundPicks + 1})
-	if err != nil {
-		return nil, err
-	}
 	var choices []views.Choice
 	for _, collection := range collections {
 		choices = append(choices, collectionLink(collection))
 	}
-	pages, err := a.store.Pages(ctx)
 	for _, page := range pages {
 		if strings.Contains(strings.ToLower(page.Title), strings.ToLower(search)) {
 			choices = append(choices, pageLink(page))
 		}
 	}
 	return choices, err
+}
+
+// linkedTo is what links lead to, without what is gone. It asks once for each
+// kind, however many links there are.
+func (a adminPages) linkedTo(ctx context.Context, links []models.Link, pages []models.Page) (linkChoices, error) {
+	known := linkChoices{targets: map[string]views.Choice{}, slugs: map[int64]string{}}
+	var collections, products []int64
+	for _, link := range links {
+		switch link.Kind {
+		case models.LinkCollection:
+			collections = append(collections, link.ID)
+		case models.LinkProduct:
+			products = append(products, link.ID)
+		}
+	}
+	for _, page := range pages {
+		known.targets[linkValue(models.LinkPage, page.ID)] = pageLink(page)
+	}
+	named, err := a.namedCollections(ctx, collections)
+	if err != nil {
+		return known, err
+	}
+	for _, collection := range named {
+		known.targets[linkValue(models.LinkCollection, collection.ID)] = collectionLink(collection)
+	}
+	goods, err := a.store.ProductsNamed(ctx, products)
+	for _, product := range goods {
+		known.slugs[product.ID] = product.Slug
+	}
+	return known, err
 }
 
 func collectionLink(collection models.Named) views.Choice {
@@ -359,52 +398,29 @@ func pageLink(page models.Page) views.Choice {
 	return views.Choice{Value: linkValue(models.LinkPage, page.ID), Label: label}
 }
 
-// linkTarget is what a link names, as a choice; none where it is gone.
-func (a adminPages) linkTarget(ctx context.Context, link models.Link) ([]views.Choice, error) {
-	if link.Kind == models.LinkCollection {
-		named, err := a.namedCollections(ctx, []int64{link.ID})
-		if err != nil || len(named) == 0 {
-			return nil, err
-		}
-		return []views.Choice{collectionLink(named[0])}, nil
-	}
-	page, err := a.store.PageByID(ctx, link.ID)
-	if errors.Is(err, models.ErrNotFound) {
-		return nil, nil
-	}
-	return []views.Choice{pageLink(page)}, err
-}
-
 func linkValue(kind models.LinkKind, id int64) string {
 	return string(kind) + "-" + strconv.FormatInt(id, 10)
 }
 
-// linkForm is a link as the fields of a form show it.
-func (a adminPages) linkForm(c echo.Context, choices []views.Choice, link models.Link) (admin.LinkForm, error) {
-	form := admin.LinkForm{Kinds: slices.Clone(choices), URL: link.URL}
+// form is a link as the fields of a form show it.
+func (k linkChoices) form(link models.Link) admin.LinkForm {
+	form := admin.LinkForm{Kinds: slices.Clone(k.offered), URL: link.URL}
 	value := string(link.Kind)
 	switch link.Kind {
 	case models.LinkCollection, models.LinkPage:
 		value = linkValue(link.Kind, link.ID)
-		if !slices.ContainsFunc(choices, func(c views.Choice) bool { return c.Value == value }) {
-			target, err := a.linkTarget(c.Request().Context(), link)
-			if err != nil {
-				return form, err
-			}
-			form.Kinds = slices.Insert(form.Kinds, len(form.Kinds)-1, target...)
+		target, known := k.targets[value]
+		if known && !slices.ContainsFunc(k.offered, func(c views.Choice) bool { return c.Value == value }) {
+			form.Kinds = slices.Insert(form.Kinds, len(form.Kinds)-1, target)
 		}
 	case models.LinkProduct:
 		value = string(models.LinkURL)
-		product, err := a.store.ProductByID(c.Request().Context(), link.ID)
-		if err != nil && !errors.Is(err, models.ErrNotFound) {
-			return form, err
-		}
-		form.URL = "/products/" + product.Slug
+		form.URL = "/products/" + k.slugs[link.ID]
 	}
 	for i := range form.Kinds {
 		form.Kinds[i].Selected = form.Kinds[i].Value == value
 	}
-	return form, nil
+	return form
 }
 
 // linkIn is the link that a form's fields say.

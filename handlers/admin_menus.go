@@ -19,17 +19,17 @@ var menuTitles = map[string]string{models.MenuHeader: "Header menu", models.Menu
 
 func (a adminPages) menuForm(c echo.Context, menu models.Menu, search string) (admin.MenuPage, error) {
 	page := admin.MenuPage{Name: menu.Name, Version: strconv.FormatInt(menu.Version, 10)}
-	var choices []views.Choice
+	links := make([]models.Link, len(menu.Entries))
+	for i, entry := range menu.Entries {
+		links[i] = entry.Link
+	}
+	var offered linkChoices
 	var err error
-	if choices, page.Find, err = a.linkChoices(c, menu.Name == models.MenuFooter, search); err != nil {
+	if offered, page.Find, err = a.linkChoices(c, menu.Name == models.MenuFooter, search, links); err != nil {
 		return page, err
 	}
 	for _, entry := range menu.Entries {
-		link, err := a.linkForm(c, choices, entry.Link)
-		if err != nil {
-			return page, err
-		}
-		page.Entries = append(page.Entries, admin.MenuForm{Label: entry.Label, Link: link})
+		page.Entries = append(page.Entries, admin.MenuForm{Label: entry.Label, Link: offered.form(entry.Link)})
 	}
 	page.Frame, err = a.siteFrame(c, menuTitles[menu.Name])
 	return page, err

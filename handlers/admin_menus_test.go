@@ -74,3 +74,55 @@ func TestNoEntryBeyondTheRoomOfAMenu(t *testing.T) {
 		}
 	}
 }
+
+// TestEntriesThatLeadToMany draws a full menu whose entries lead to collections,
+// pages and products of which none is among the choices, and to what is gone:
+// each shows what it leads to.
+func TestEntriesThatLeadToMany(t *testing.T) {
+	t.Parallel()
+	app := newLargeShop(t)
+	manager := app.Staff(models.RoleManager)
+	for i := range 5 {
+		edit := models.PageEdit{Title: fmt.Sprint("Page ", i+1), Status: models.PagePublished, Body: "Words."}
+		if _, err := app.Store.SavePage(t.Context(), 0, edit, models.Actor{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	menu := models.Menu{Name: models.MenuFooter}
+	for i := range models.MaxMenuEntries {
+		link := models.Link{Kind: models.LinkCollection, ID: int64(900 + i)}
+		switch {
+		case i%4 == 1:
+			link = models.Link{Kind: models.LinkPage, ID: int64(1 + i%5)}
+		case i%4 == 2:
+			link = models.Link{Kind: models.LinkProduct, ID: int64(1 + i)}
+		}
+		menu.Entries = append(menu.Entries, models.MenuEntry{Label: fmt.Sprint("Entry ", i), Link: link})
+	}
+	if err := app.Store.SaveMenu(t.Context(), menu, models.Actor{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := app.Store.DeletePage(t.Context(), 2, models.Actor{}); err != nil {
+		t.Fatal(err)
+	}
+	const path = "/admin/settings/menus/footer"
+	page := manager.Get(path).Body
+	drawn := sheetOf(t, page, path)
+	for i, entry := range menu.Entries {
+		kind, url := drawn.fields.Get(models.MenuField(i, "kind")), drawn.fields.Get(models.MenuField(i, "url"))
+		want := fmt.Sprintf("%s-%d", entry.Link.Kind, entry.Link.ID)
+		switch {
+		case entry.Link.Kind == models.LinkProduct:
+			if kind != "url" || url != fmt.Sprintf("/products/thing-%d", entry.Link.ID-1) {
+				t.Errorf("entry %d: %q %q", i, kind, url)
+			}
+			continue
+		case entry.Link == models.Link{Kind: models.LinkPage, ID: 2}: // deleted
+			want = ""
+		}
+		if kind != want || url != "" {
+			t.Errorf("entry %d leads to %q %q instead of %q", i, kind, url, want)
+		}
+	}
+	holds(t, "the menu", page, "Collection: Shelf with a name of some length, 899", "Page: Page 4")
+}

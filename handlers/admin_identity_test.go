@@ -201,6 +201,9 @@ func TestTextsOfTheShop(t *testing.T) {
 		if !strings.Contains(shopper.Get("/sitemap.xml").Body, "/pages/returns</loc>") {
 			t.Error("the sitemap lacks the page")
 		}
+		if !strings.Contains(shopper.Get("/llms.txt").Body, "("+app.URL+"/pages/returns)\n") {
+			t.Error("llms.txt lacks the page")
+		}
 		shopper.Post("/cart/items", "variant_id", "1", "quantity", "1")
 		if cart := shopper.Get("/cart").Body; variant != 1 || !strings.Contains(cart, "Before you pay") || strings.Count(cart, `href="/pages/returns"`) != 2 {
 			t.Error("the cart does not link what to read before paying")

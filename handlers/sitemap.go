@@ -233,6 +233,9 @@ func (h machines) llms(c echo.Context) error {
 	}
 	out.WriteString("\n## Help\n\n")
 	link("Find an order", "/orders/lookup", "with its number and the mail address it was placed with")
+	for _, page := range snap.texts.Pages {
+		link(page.Title, "/pages/"+page.Slug, page.Description)
+	}
 	out.WriteString("\n## For programs\n\n")
 	link("Sitemap", "/sitemap.xml", "every page")
 	link("Product feed", "/feeds/google.xml", "every variant with its price and whether it is in stock, in the format of Google Merchant Center")

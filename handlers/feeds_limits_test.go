@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -59,18 +60,30 @@ func TestFeedsAtOnce(t *testing.T) {
 	}
 }
 
-// TestFeedAllowances asks for what reads the whole catalogue, from one address,
-// at one moment.
-func TestFeedAllowances(t *testing.T) {
+// TestReadingAllowances asks for what takes long to answer, from one address, at
+// one moment.
+func TestReadingAllowances(t *testing.T) {
 	t.Parallel()
-	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	app := apptest.New(t, "sqlite:"+t.TempDir()+"/shop.db", apptest.Options{RateLimits: true, Now: func() time.Time { return now }})
-	for path, allowed := range map[string]int{"/feeds/google.xml": 4, "/sitemap.xml": 60} {
+	var clock atomic.Int64
+	now := func() time.Time { return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC).Add(time.Duration(clock.Load())) }
+	app := apptest.New(t, "sqlite:"+t.TempDir()+"/shop.db", apptest.Options{RateLimits: true, Now: now})
+	for path, allowed := range map[string]int{
+		"/feeds/google.xml": 4, "/sitemap.xml": 60, "/search/suggest?q=m": 600, "/previews/products/nothing/a.jpg": 240,
+	} {
 		b := app.Browser()
 		for i := range allowed + 1 {
 			if got, refused := b.Get(path).Status, i == allowed; (got == http.StatusTooManyRequests) != refused {
 				t.Errorf("%s, time %d: %d", path, i+1, got)
 			}
 		}
+	}
+	// What is suggested and what is searched for is one allowance, which soon
+	// comes back.
+	if got := app.Browser().Get("/search?q=mug").Status; got != http.StatusTooManyRequests {
+		t.Errorf("a search after them: %d", got)
+	}
+	clock.Add(int64(time.Second))
+	if got := app.Browser().Get("/search?q=mug").Status; got != http.StatusOK {
+		t.Errorf("a second later: %d", got)
 	}
 }

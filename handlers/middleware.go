@@ -157,6 +157,8 @@ var allowances = map[string]struct {
 	"lookup":        {10, 30 * time.Second},
 	"feed":          {4, 30 * time.Second},
 	"sitemap":       {60, 2 * time.Second},
+	"search":        {600, 100 * time.Millisecond}, // with what is suggested while typing, for a whole office behind one address
+	"preview":       {240, 250 * time.Millisecond},
 	"login":         {20, 15 * time.Second},
 	"login-account": {6, time.Minute},
 }

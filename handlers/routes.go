@@ -41,10 +41,10 @@ func routes(e *echo.Echo, c Config, frames *frames) (finish func(context.Context
 	get("/products", shop.list)
 	get("/products/:slug", shop.product)
 	get("/collections/:slug", shop.collection)
-	get("/search", shop.search)
+	get("/search", shop.search, limits.byAddress("search"))
 	get("/pages/:slug", shop.text)
 	get("/theme.css", shop.theme)
-	get("/search/suggest", shop.suggest)
+	get("/search/suggest", shop.suggest, limits.byAddress("search"))
 
 	get("/cart", carts.show)
 	e.POST("/cart/items", carts.add, limits.byAddress("cart"))
@@ -83,9 +83,9 @@ func routes(e *echo.Echo, c Config, frames *frames) (finish func(context.Context
 	get("/favicon.ico", machines.favicon)
 
 	get("/static/*", echo.WrapHandler(static.Handler()))
-	get("/previews/shop/:file", previews.shop)
-	get("/previews/collections/:slug/:file", previews.collection)
-	get("/previews/products/:slug/:file", previews.product)
+	get("/previews/shop/:file", previews.shop, limits.byAddress("preview"))
+	get("/previews/collections/:slug/:file", previews.collection, limits.byAddress("preview"))
+	get("/previews/products/:slug/:file", previews.product, limits.byAddress("preview"))
 	get("/media/:file", media{pictures: c.Pictures}.serve)
 
 	adminRoutes(e, c, frames, limits, refusals, terms)

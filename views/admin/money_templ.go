@@ -669,6 +669,10 @@ func Refund(p RefundPage) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
+				templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, views.Described("delivery", p.Errors))
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 63, "> Delivery, ")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -27,8 +27,12 @@ func productURL(slug, notice string) string {
 // page.
 func productNotice(c echo.Context) *views.Notice {
 	switch c.QueryParam("notice") {
-	case "cancelled", "stripe", "cart-paid", "too-small", "cart-again":
+	case "cancelled", "stripe", "too-small":
 		return cartNotice(c)
+	case "cart-paid":
+		return &views.Notice{Kind: views.NoticeInfo, Text: "You have paid this already. You will find the order in your mail."}
+	case "cart-again":
+		return &views.Notice{Kind: views.NoticeInfo, Text: "This product changed while the payment page was being opened. Nothing was charged. Please have a look at it and try again."}
 	}
 	return nil
 }

@@ -89,3 +89,16 @@ func TestBuyNowWithAnAddressThatStripeRefuses(t *testing.T) {
 		}
 	})
 }
+
+// TestBuyNowSpeaksOfTheProduct reads what a way back says to somebody who never
+// filled a cart.
+func TestBuyNowSpeaksOfTheProduct(t *testing.T) {
+	t.Parallel()
+	app := apptest.New(t, "sqlite:"+t.TempDir()+"/shop.db", apptest.Options{Demo: true})
+	for notice, want := range map[string]string{"cart-again": "This product changed", "cart-paid": "You have paid this already."} {
+		page := app.Browser().Get("/products/desk-mug?notice=" + notice).Body
+		if !strings.Contains(page, want) || strings.Contains(page, "our cart changed") || strings.Contains(page, "This cart") {
+			t.Errorf("%s does not say %q", notice, want)
+		}
+	}
+}

@@ -96,6 +96,7 @@ func (j journey) choosesAnInk(ink []models.Variant) {
 	j.check("chosen at first", j.Evaluate(`document.querySelector("[name=variant_id]:checked").value`), fmt.Sprint(ink[0].ID))
 	if j.script {
 		j.check("price at first", j.Text("#price"), "$10.00")
+		j.check("a new price is read out", j.Attribute("#price", "aria-live")+" "+j.Attribute("#price", "aria-atomic"), "polite true")
 		j.Press(radio(ink[1]))
 		j.check("price of the choice", j.Text("#price"), "$12.00 $15.00\nLowest in the 30 days before: $15.00")
 	} else {

@@ -21,19 +21,23 @@ const choose = (choice, behavior) => {
   const part = (name, text) => Object.assign(document.createElement(name), { textContent: text });
   const now = part("span", choice.dataset.price);
   now.className = "now";
-  price.replaceChildren(now);
-  if (choice.dataset.before) price.append(" ", part("s", choice.dataset.before));
+  const parts = [now];
+  if (choice.dataset.before) parts.push(" ", part("s", choice.dataset.before));
   if (choice.dataset.prior) {
     const prior = part("small", choice.dataset.prior);
     prior.className = "prior";
-    price.append(prior);
+    parts.push(prior);
   }
+  // What stays the same is not to be read out.
+  if (parts.map((p) => p.textContent ?? p).join("") !== price.textContent) price.replaceChildren(...parts);
   show(document.getElementById(choice.dataset.picture), behavior);
 };
 for (const choice of document.querySelectorAll("input[type=radio][name=variant_id]")) {
   if (choice.checked) choose(choice, "instant");
   choice.addEventListener("change", () => choose(choice));
 }
+// From now on a price that changes is read out, as a whole.
+if (price) Object.assign(price, { ariaLive: "polite", ariaAtomic: "true" });
 for (const thumb of thumbs) {
   thumb.addEventListener("click", (event) => {
     event.preventDefault();

@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
@@ -22,6 +23,20 @@ func openSQLiteDB(dsn string) (*sql.DB, error) {
 		return nil, err
 	}
 	return sql.OpenDB(keepingConnector{connector}), nil
+}
+
+// RegisterLower has LOWER on a connection know every letter, as Go and
+// PostgreSQL do: SQLite's own knows those of English. The columns that orders
+// are looked up by are made with it, so whatever else writes orders registers
+// it, too; who only reads needs nothing.
+func RegisterLower(conn *sqlite3.Conn) error {
+	return conn.CreateFunction("lower", 1, sqlite3.DETERMINISTIC|sqlite3.INNOCUOUS, func(ctx sqlite3.Context, arg ...sqlite3.Value) {
+		if arg[0].Type() == sqlite3.NULL {
+			ctx.ResultNull()
+			return
+		}
+		ctx.ResultText(strings.ToLower(arg[0].Text()))
+	})
 }
 
 type keepingConnector struct{ driver.Connector }
@@ -52,7 +67,8 @@ func (c keepingConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	if !ok {
 		return nil, errors.Join(fmt.Errorf("a connection of type %T cannot keep statements", conn), conn.Close())
 	}
-	if err := fts5.Register(plain.Raw()); err != nil { // of this connection
+	// Both are of this connection, and there before it prepares anything.
+	if err := errors.Join(fts5.Register(plain.Raw()), RegisterLower(plain.Raw())); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
 	schema, _, err := plain.Raw().Prepare("PRAGMA schema_version")

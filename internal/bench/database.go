@@ -56,7 +56,7 @@ func (b *bench) emptyDatabase(ctx context.Context, kind, name string) (*database
 		d := &database{url: "sqlite:" + path}
 		dsn := "file:" + path + "?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=foreign_keys(1)&_pragma=synchronous(FULL)&_pragma=temp_store(MEMORY)"
 		var err error
-		if d.DB, err = sqlite.Open(dsn); err != nil {
+		if d.DB, err = sqlite.Open(dsn, models.RegisterLower); err != nil {
 			return nil, nil, fmt.Errorf("open %s: %w", path, err)
 		}
 		d.SetMaxOpenConns(1) // as the shop does: one writer never waits for a lock

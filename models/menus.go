@@ -82,9 +82,12 @@ func (s *Store) SaveMenu(ctx context.Context, menu Menu, actor Actor) error {
 		if row.Entries == nil {
 			row.Entries = []MenuEntry{}
 		}
-		err = tx.Clauses(clause.OnConflict{
+		// Of a menu that was never saved there is no row to lock: a colleague's
+		// may be there by now.
+		err = unchanged(tx.Clauses(clause.OnConflict{
 			Columns: []clause.Column{{Name: "name"}}, DoUpdates: clause.AssignmentColumns([]string{"entries", "version"}),
-		}).Create(&row).Error
+			Where: clause.Where{Exprs: []clause.Expression{clause.Eq{Column: clause.Column{Table: "menus", Name: "version"}, Value: menu.Version}}},
+		}).Create(&row))
 		if err != nil {
 			return err
 		}

@@ -108,12 +108,6 @@ func (c Collection) RuleOf() (*Rule, error) {
 	return &rule, nil
 }
 
-// restless reports whether the rule chooses others as time goes by or as pieces
-// are sold, without anybody saving a product.
-func (r Rule) restless() bool {
-	return slices.ContainsFunc(r.Conditions, func(c Condition) bool { return c.Kind == IsInStock || c.Kind == CreatedWithin })
-}
-
 // inStock is whether a variant can be bought now.
 const inStock = "stock > reserved OR policy <> 'deny'"
 
@@ -243,8 +237,10 @@ func (s *Store) fillCollection(tx *gorm.DB, collection Collection, places map[in
 	return nil
 }
 
-// RefreshCollections applies the rules that choose others as time goes by, and
-// says how many collections changed.
+// RefreshCollections applies the rules of collections that hold something else
+// than their rules choose, and says how many changed: time goes by and pieces
+// are sold without anybody saving a product, and on PostgreSQL whoever saves one
+// while a colleague saves a rule goes by the rule of before.
 func (s *Store) RefreshCollections(ctx context.Context) (int, error) {
 	var collections []Collection
 	if err := s.read.WithContext(ctx).Where("rule <> ''").Order("id").Find(&collections).Error; err != nil {
@@ -255,9 +251,6 @@ func (s *Store) RefreshCollections(ctx context.Context) (int, error) {
 		rule, err := collection.RuleOf()
 		if err != nil {
 			return refreshed, err
-		}
-		if !rule.restless() {
-			continue
 		}
 		// Looked at before, so that nobody waits while nothing is to be done.
 		stale, err := s.stale(ctx, collection, *rule)

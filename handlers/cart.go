@@ -292,7 +292,7 @@ func (h carts) page(c echo.Context) (views.CartPage, error) {
 		if err != nil && !errors.Is(err, models.ErrNotFound) {
 			return page, err
 		}
-		page.Note, page.Losses = cart.Note, losses(cart.Losses)
+		page.Note, page.Losses, page.Lost = cart.Note, losses(cart.Losses), lossIDs(cart.Losses)
 		for _, line := range lines {
 			shown := cartLine(line, currency)
 			page.Changed = page.Changed || shown.Problem != ""

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -44,9 +46,34 @@ func losses(lost []models.CartLoss) []string {
 	return sentences
 }
 
+// lossIDs names losses in a form.
+func lossIDs(lost []models.CartLoss) string {
+	var ids []string
+	for _, loss := range lost {
+		ids = append(ids, strconv.FormatInt(loss.ID, 10))
+	}
+	return strings.Join(ids, " ")
+}
+
+// shownLosses are the ids that lossIDs wrote. What is none is left out, and so
+// is what is more than a cart can lose in a day.
+func shownLosses(written string) []int64 {
+	var ids []int64
+	for _, word := range strings.Fields(written) {
+		if id, ok := whole(word); ok && len(ids) < 1000 {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
 // accept makes the cart one that can be sold.
 func (h carts) accept(c echo.Context) error {
-	if err := h.store.AcceptCartChanges(c.Request().Context(), h.token(c)); err != nil {
+	form, err := postForm(c)
+	if err != nil {
+		return err
+	}
+	if err := h.store.AcceptCartChanges(c.Request().Context(), h.token(c), shownLosses(form.Get("lost"))); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/cart?notice=accepted")

@@ -183,9 +183,10 @@ func TestARemovedVariantIsNamed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b := app.Browser()
+		b, accepting := app.Browser(), app.Browser()
 		for _, variant := range found.Variants {
 			b.Post("/cart/items", "variant_id", fmt.Sprint(variant.ID))
+			accepting.Post("/cart/items", "variant_id", fmt.Sprint(variant.ID))
 		}
 		edit := models.ProductEdit{Version: found.Version, Name: found.Name, Slug: found.Slug, Status: found.Status, Options: found.Options}
 		for i, v := range found.Variants {
@@ -202,6 +203,18 @@ func TestARemovedVariantIsNamed(t *testing.T) {
 		}
 		if page := b.Get("/cart").Body; strings.Contains(page, "Green") {
 			t.Error("the loss is told once more")
+		}
+
+		// Accepted is what the page has told, not what came since.
+		page := accepting.Get("/cart")
+		answers(t, "the other cart", page, http.StatusOK, says)
+		leadsTo(t, "accepted on a page from before", accepting.Post("/cart/accept", "lost", "x -1 "+strings.Repeat("9", 30)), "/cart?notice=accepted")
+		answers(t, "the other cart again", accepting.Get("/cart"), http.StatusOK, says)
+		_, lost, _ := strings.Cut(page.Body, `name="lost" value="`)
+		lost, _, _ = strings.Cut(lost, `"`)
+		leadsTo(t, "accepted as it was told", accepting.Post("/cart/accept", "lost", lost), "/cart?notice=accepted")
+		if page := accepting.Get("/cart").Body; strings.Contains(page, "Green") {
+			t.Error("the accepted loss is told once more")
 		}
 	})
 }

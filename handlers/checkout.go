@@ -217,7 +217,7 @@ func (h checkout) showUnsellable(c echo.Context, token string) error {
 	if len(page.Errors) == 0 {
 		page.Errors = []views.FieldError{{Field: "cart", Message: "Somebody else was quicker a moment ago. Please check your cart and try again."}}
 	}
-	if err := h.store.NoteShown(c.Request().Context(), token); err != nil {
+	if err := h.store.NoteShown(c.Request().Context(), token, shownLosses(page.Lost)); err != nil {
 		return err
 	}
 	return h.carts.draw(c, http.StatusUnprocessableEntity, page)

@@ -54,8 +54,8 @@ func (s *Store) loseVariant(tx *gorm.DB, variant Variant) error {
 }
 
 // NoteShown notes that the shopper has been shown the present prices of the
-// cart of token, and what it lost.
-func (s *Store) NoteShown(ctx context.Context, token string) error {
+// cart of token, and the losses of these ids.
+func (s *Store) NoteShown(ctx context.Context, token string, losses []int64) error {
 	err := s.transaction(ctx, func(tx *gorm.DB) error {
 		cart, err := touchCart(tx, token, s.now())
 		if err != nil {
@@ -66,10 +66,20 @@ func (s *Store) NoteShown(ctx context.Context, token string) error {
 		if err != nil {
 			return err
 		}
-		return tx.Where("cart_id = ?", cart.ID).Delete(&CartLoss{}).Error
+		return forgetLosses(tx, cart, losses)
 	})
 	if err != nil {
 		return fmt.Errorf("note what a shopper was shown: %w", err)
+	}
+	return nil
+}
+
+// forgetLosses forgets losses of a cart that its shopper was shown. Others may
+// have come since, whose ids need not be higher: what committed first was shown
+// first.
+func forgetLosses(tx *gorm.DB, cart Cart, shown []int64) error {
+	if err := tx.Where("cart_id = ? AND id IN ?", cart.ID, shown).Delete(&CartLoss{}).Error; err != nil {
+		return fmt.Errorf("forget what a cart lost: %w", err)
 	}
 	return nil
 }
@@ -87,8 +97,9 @@ func touchCart(tx *gorm.DB, token string, now time.Time) (Cart, error) {
 
 // AcceptCartChanges makes the cart of token one that can be sold: what is sold
 // out goes, what is short is bought as far as it is there, prices are those of
-// now, and what was lost is no longer told. A missing cart is none to change.
-func (s *Store) AcceptCartChanges(ctx context.Context, token string) error {
+// now, and the losses of these ids are no longer told. A missing cart is none to
+// change.
+func (s *Store) AcceptCartChanges(ctx context.Context, token string, losses []int64) error {
 	err := s.transaction(ctx, func(tx *gorm.DB) error {
 		if _, err := touchCart(tx, token, s.now()); err != nil {
 			return err
@@ -112,7 +123,7 @@ func (s *Store) AcceptCartChanges(ctx context.Context, token string) error {
 				return fmt.Errorf("change variant %d: %w", line.VariantID, err)
 			}
 		}
-		return tx.Where("cart_id = ?", cart.ID).Delete(&CartLoss{}).Error
+		return forgetLosses(tx, cart, losses)
 	})
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return fmt.Errorf("accept the changes of a cart: %w", err)

@@ -1,7 +1,9 @@
 package models_test
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -87,11 +89,50 @@ func TestARemovedVariantIsMissedByItsCarts(t *testing.T) {
 		if _, err := store.BeginCheckout(t.Context(), token); !errors.As(err, &unsellable) || len(unsellable.Losses) != 1 {
 			t.Errorf("a cart that lost something unseen: %v", err)
 		}
-		if err := store.NoteShown(t.Context(), token); err != nil {
+		if err := store.NoteShown(t.Context(), token, []int64{cart.Losses[0].ID}); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := store.BeginCheckout(t.Context(), token); err != nil {
 			t.Errorf("once it was shown: %v", err)
+		}
+	})
+}
+
+// TestALossIsForgottenOnceItWasShown has a cart lose a second thing after its
+// page was read, and another cart lose something, too.
+func TestALossIsForgottenOnceItWasShown(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, url string) {
+		store := modelstest.New(t, url, models.Options{})
+		for name, forget := range map[string]func(ctx context.Context, token string, losses []int64) error{
+			"shown": store.NoteShown, "accepted": store.AcceptCartChanges,
+		} {
+			draft := shirt()
+			draft.Slug = name
+			for i := range draft.Variants {
+				draft.Variants[i].SKU = fmt.Sprint(name, i)
+			}
+			product := made(t, store, draft)
+			lose := func(i int) {
+				t.Helper()
+				saved(t, store, product.ID, func(e *models.ProductEdit) { e.Variants[i].Remove = true })
+			}
+			token, other := cartOf(t, store, 1, product.Variants[1].ID, product.Variants[2].ID, product.Variants[3].ID), cartOf(t, store, 1, product.Variants[0].ID, product.Variants[3].ID)
+			lose(3)
+			_, read := held(t, store, token)
+			_, others := held(t, store, other)
+			lose(2)
+			if len(read.Losses) != 1 || len(others.Losses) != 1 {
+				t.Fatalf("%s: lost %+v and %+v", name, read.Losses, others.Losses)
+			}
+			if err := forget(t.Context(), token, []int64{read.Losses[0].ID, others.Losses[0].ID}); err != nil {
+				t.Fatal(err)
+			}
+			if _, cart := held(t, store, token); len(cart.Losses) != 1 || cart.Losses[0].ID == read.Losses[0].ID {
+				t.Errorf("%s: what nobody has seen yet is %+v", name, cart.Losses)
+			}
+			if _, cart := held(t, store, other); len(cart.Losses) != 1 {
+				t.Errorf("%s: another cart has lost %+v", name, cart.Losses)
+			}
 		}
 	})
 }
@@ -126,7 +167,7 @@ func TestAcceptingTheChanges(t *testing.T) {
 			t.Fatalf("before: %v", err)
 		}
 		for range 2 { // the second has nothing to do
-			if err := store.AcceptCartChanges(t.Context(), token); err != nil {
+			if err := store.AcceptCartChanges(t.Context(), token, nil); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -143,7 +184,7 @@ func TestAcceptingTheChanges(t *testing.T) {
 		if err != nil || begun.Order.Total != 5*600+5*400+2*450+5*500 {
 			t.Errorf("after: %+v, %v", begun.Order, err)
 		}
-		if err := store.AcceptCartChanges(t.Context(), "nobody's"); err != nil {
+		if err := store.AcceptCartChanges(t.Context(), "nobody's", nil); err != nil {
 			t.Errorf("no cart: %v", err)
 		}
 	})
@@ -166,7 +207,7 @@ func TestACartKnowsWhatItsOwnCheckoutHolds(t *testing.T) {
 		if line, bad := lines[variant].Unsellable(); !bad || line.Available != 0 {
 			t.Errorf("another cart has %+v", line)
 		}
-		if err := store.AcceptCartChanges(t.Context(), token); err != nil {
+		if err := store.AcceptCartChanges(t.Context(), token, nil); err != nil {
 			t.Fatal(err)
 		}
 		if again, err := store.BeginCheckout(t.Context(), token); err != nil || again.Order.ID != order.ID || again.Supersede {

@@ -268,6 +268,7 @@ type CartPage struct {
 	CannotSell   bool         // something must change before checkout
 	Changed      bool         // a line has a problem
 	Losses       []string     // what the cart lost since the shopper last saw it, a sentence each
+	Lost         string       // names Losses to whoever accepts them
 	Email        CartEmail
 	Note         string // the shopper's word to the merchant, as typed
 	Suggestions  []ProductCard

@@ -48,8 +48,8 @@ type fetchPictures struct {
 	from  Fetcher
 }
 
-// mostWaiting is how many pictures may wait for their sizes before the next one
-// is fetched: each takes a worker, and mail needs some, too.
+// mostWaiting is how many pictures may be with their jobs before the next one is
+// fetched: each takes a worker, and mail needs some, too.
 const mostWaiting = 3
 
 func (w *fetchPictures) Work(ctx context.Context, job *river.Job[models.FetchPicturesArgs]) error {

@@ -121,7 +121,7 @@ func addSection(t *testing.T, store *models.Store) models.Section {
 func runPictures(t *testing.T, store *models.Store, files jobs.Pictures) {
 	t.Helper()
 	runner, err := jobs.New(jobs.Config{
-		Store: store, Sender: mail.Outbox{}, Payments: &paying{}, Pictures: files, Logger: slog.New(slog.DiscardHandler),
+		Store: store, Sender: mail.Outbox{}, Payments: &paying{}, Pictures: files, Fetcher: nearby{}, Logger: slog.New(slog.DiscardHandler),
 		BaseURL: "https://shop.example", MailFrom: "shop@shop.example", ReconcileInterval: time.Hour, ReconcileAfter: time.Hour,
 	})
 	if err != nil {

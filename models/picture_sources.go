@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 	"gorm.io/gorm"
 )
 
@@ -33,11 +34,14 @@ func (s *Store) NextPictureSource(ctx context.Context, importID int64) (PictureS
 	return source, found(err, "find the next picture of import %d", importID)
 }
 
-// PicturesWaiting counts the pictures of all products whose files are still to
-// be made.
+// PicturesWaiting counts the pictures of products whose files are made by a job
+// that runs or is next. One that waits for another try, or whose job was given
+// up, is not among them.
 func (s *Store) PicturesWaiting(ctx context.Context) (int64, error) {
 	var waiting int64
-	if err := s.read.WithContext(ctx).Model(&Picture{}).Where("status = ?", PictureWaiting).Count(&waiting).Error; err != nil {
+	soon := []rivertype.JobState{rivertype.JobStateAvailable, rivertype.JobStateRunning}
+	err := s.read.WithContext(ctx).Table("river_job").Where("kind = ? AND state IN ?", PictureArgs{}.Kind(), soon).Count(&waiting).Error
+	if err != nil {
 		return 0, fmt.Errorf("count waiting pictures: %w", err)
 	}
 	return waiting, nil

@@ -16,6 +16,27 @@ cap,,,Blue,CAP-B,5,https://cdn.example.com/one.jpg,1,,
 cap,,,,,,https://cdn.example.com/three.jpg,3,,
 `
 
+// TestPicturesWaitForTheirJobs counts pictures with a job, and none that has
+// none any more.
+func TestPicturesWaitForTheirJobs(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, databaseURL string) {
+		store := modelstest.New(t, databaseURL, models.Options{})
+		productID := modelstest.Product(t, store, "pen", 500, 1)
+		for want := range int64(3) {
+			if waiting, err := store.PicturesWaiting(t.Context()); err != nil || waiting != want {
+				t.Errorf("%d wait, not %d: %v", waiting, want, err)
+			}
+			if err := store.AddPicture(t.Context(), productID, models.Picture{Key: fmt.Sprint("p-", want), Alt: "A pen", Width: 400, Height: 500}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		modelstest.Exec(t, databaseURL, "UPDATE river_job SET state = 'discarded', finalized_at = created_at WHERE kind = 'picture'")
+		if waiting, err := store.PicturesWaiting(t.Context()); err != nil || waiting != 0 {
+			t.Errorf("%d of jobs that were given up wait, %v", waiting, err)
+		}
+	})
+}
+
 func TestImportNamesPictures(t *testing.T) {
 	modelstest.Each(t, func(t *testing.T, databaseURL string) {
 		store := modelstest.New(t, databaseURL, models.Options{})

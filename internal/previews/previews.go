@@ -15,8 +15,8 @@ import (
 	"tuckshop/views"
 )
 
-// slots bounds how many previews are kept: each product has its slot, which
-// holds one file.
+// slots bounds how many previews are kept, one file in each. In a large shop
+// products share a slot, which holds the preview that was drawn last.
 const slots = 8192
 
 // Maker draws previews and keeps them below one folder. They are a cache: the
@@ -75,8 +75,9 @@ func (m *Maker) JPEG(ctx context.Context, preview views.Preview) ([]byte, error)
 	return picture, nil
 }
 
-// slotOf is the folder of a preview. What changes on a product leaves it in its
-// slot, where the new preview takes the place of the old.
+// slotOf is the folder of a preview. A new price or text leaves it in its slot,
+// where the new preview takes the place of the old; a new name or picture moves
+// it, and the old file stays until something else comes to its slot.
 func slotOf(preview views.Preview) string {
 	sum := fnv.New32a()
 	_, _ = sum.Write([]byte(preview.Name + "\x00" + preview.PictureKey)) // never fails

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -115,6 +116,32 @@ func TestOldPreviewsLeave(t *testing.T) {
 	kept, err := os.ReadFile(files[0])
 	if err != nil || !bytes.Equal(kept, content) {
 		t.Errorf("another picture is kept, %v", err)
+	}
+}
+
+// TestSlotsAreShared draws two products that share a slot, in turn: each is
+// drawn as it is, and one file is kept.
+func TestSlotsAreShared(t *testing.T) {
+	m, folder := open(t, fstest.MapFS{})
+	first := views.Preview{Shop: "Kiosk", Name: "Mug 0"}
+	second := first
+	for n := 1; second == first || slotOf(second) != slotOf(first); n++ {
+		second.Name = "Mug " + strconv.Itoa(n)
+	}
+	var drawn [][]byte
+	for _, p := range []views.Preview{first, second, first, second} {
+		content, err := m.JPEG(t.Context(), p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files, err := filepath.Glob(filepath.Join(folder, "*", "*"))
+		if err != nil || len(files) != 1 || filepath.Base(files[0]) != p.Mark()+".jpg" {
+			t.Errorf("files %q, %v", files, err)
+		}
+		drawn = append(drawn, content)
+	}
+	if bytes.Equal(drawn[0], drawn[1]) || !bytes.Equal(drawn[0], drawn[2]) || !bytes.Equal(drawn[1], drawn[3]) {
+		t.Error("one is shown for the other")
 	}
 }
 

@@ -40,10 +40,15 @@ func TestConflictsSayEverything(t *testing.T) {
 	section := func(kind string, theirs fields, changes ...change) rivalForm {
 		path := manager.Post("/admin/settings/home", "kind", kind).Location
 		if kind == models.SectionHero || kind == models.SectionText {
-			desk := []apptest.File{{Field: "file", Name: "desk.png", Content: pngOf(t, 320, 400)}}
-			version := sheetOf(t, manager.Get(path).Body, path).fields.Get("version")
-			if got := manager.Upload(path, desk, "version", version, "heading", "A desk", "alt", "A desk"); got.Status != http.StatusSeeOther {
-				t.Fatalf("a picture: %d\n%s", got.Status, got.Body)
+			home, err := shop.Store.Home(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			edit := home.Draft[len(home.Draft)-1]
+			edit.Heading = "A desk"
+			desk := models.SitePicture{Key: fmt.Sprint("desk-", edit.ID), Alt: "A desk", Width: 320, Height: 400}
+			if err := shop.Store.SaveSection(t.Context(), edit, &desk, models.Actor{}); err != nil {
+				t.Fatal(err)
 			}
 		}
 		return rivalForm{path, theirs, changes, []string{"version", "find-q", "file"}}
@@ -127,8 +132,8 @@ func TestConflictsKnowTheLatest(t *testing.T) {
 	shop := newSharedForms(t, "sqlite:"+filepath.Join(t.TempDir(), "shop.db"))
 	one, other := shop.Staff(models.RoleManager), shop.Staff(models.RoleOwner)
 	const pictures = "/admin/products/1/pictures"
-	if got := one.Upload(pictures, []apptest.File{{Field: "file-0", Name: "pen.png", Content: pngOf(t, 320, 400)}}, "new-alt-0", "A pen"); got.Status != http.StatusSeeOther {
-		t.Fatalf("a picture: %d\n%s", got.Status, got.Body)
+	if err := shop.Store.AddPicture(t.Context(), 1, models.Picture{Key: "picture", Alt: "A pen", Width: 400, Height: 500}); err != nil {
+		t.Fatal(err)
 	}
 	forms := map[string]sharedForm{"pictures": {path: pictures, field: models.PictureField(1, "alt")}}
 	for name, form := range sharedForms {

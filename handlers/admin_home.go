@@ -335,9 +335,9 @@ func (a adminPages) linkChoices(c echo.Context, heading bool, search string, lin
 	case find != nil:
 		found = nil
 	}
-	choices = append(choices, found...)
+	choices = append(append(choices, found...), views.Choice{Value: string(models.LinkURL), Label: "An address"})
 	known, err := a.linkedTo(ctx, links, pages)
-	known.offered = append(choices, views.Choice{Value: string(models.LinkURL), Label: "An address"})
+	known.offered = choices
 	return known, find, err
 }
 

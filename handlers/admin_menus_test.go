@@ -91,10 +91,10 @@ func TestEntriesThatLeadToMany(t *testing.T) {
 	menu := models.Menu{Name: models.MenuFooter}
 	for i := range models.MaxMenuEntries {
 		link := models.Link{Kind: models.LinkCollection, ID: int64(900 + i)}
-		switch {
-		case i%4 == 1:
+		switch i % 4 {
+		case 1:
 			link = models.Link{Kind: models.LinkPage, ID: int64(1 + i%5)}
-		case i%4 == 2:
+		case 2:
 			link = models.Link{Kind: models.LinkProduct, ID: int64(1 + i)}
 		}
 		menu.Entries = append(menu.Entries, models.MenuEntry{Label: fmt.Sprint("Entry ", i), Link: link})

@@ -59,18 +59,36 @@ func TestSpeculation(t *testing.T) {
 	if answer.Header.Get("Content-Type") != "application/speculationrules+json" {
 		t.Errorf("the rules are %s", answer.Header.Get("Content-Type"))
 	}
-	matches := func(path string) string {
+	matches := func(path, attributes string) string {
 		return b.Evaluate(`(() => {
 			const rules = ` + answer.Body + `;
-			return String(rules.prefetch.some(rule => rule.where.and[0].href_matches.some(pattern => new URLPattern(pattern, location.origin).test("` + path + `", location.origin))));
+						const link = Object.assign(document.createElement("a"), ` + attributes + `, { href: "` + path + `" });
+			const holds = (where) => {
+				const [[kind, what], ...others] = Object.entries(where);
+				if (others.length) throw new Error("a condition of several kinds");
+				switch (kind) {
+				case "and": return what.every(holds);
+				case "or": return what.some(holds);
+				case "not": return !holds(what);
+				case "href_matches": return [what].flat().some(pattern => new URLPattern(pattern, location.origin).test(link.href));
+				case "selector_matches": return [what].flat().some(selector => link.matches(selector));
+				}
+				throw new Error("unknown condition " + kind);
+			};
+			return String(rules.prefetch.some(rule => holds(rule.where)));
 		})()`)
+	}
+	for _, attributes := range []string{`{ download: "a.csv" }`, `{ target: "_blank" }`, `{ rel: "nofollow" }`, `{ rel: "noopener nofollow" }`} {
+		if got := matches("/products/desk-mug", attributes); got != "false" {
+			t.Errorf("a link with %s is fetched ahead", attributes)
+		}
 	}
 	for path, want := range map[string]string{
 		"/": "true", "/products": "true", "/products?page=2": "true", "/products/desk-mug": "true", "/collections/desk": "true",
 		"/cart": "false", "/cart/items": "false", "/checkout": "false", "/checkout/success?session_id=a": "false", "/checkout/cancel": "false",
 		"/orders/lookup": "false", "/orders/token": "false", "/search?q=pen": "false", "/admin": "false", "/admin/logout": "false", "/feeds/google.xml": "false",
 	} {
-		if got := matches(path); got != want {
+		if got := matches(path, "{}"); got != want {
 			t.Errorf("%s is fetched ahead: %s, want %s", path, got, want)
 		}
 	}

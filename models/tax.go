@@ -224,7 +224,7 @@ func (t TaxSettings) Faults() InvalidErrors {
 	if len(t.Classes) > maxTaxClasses {
 		faults.add(ClassField(0), "Use up to %d classes.", maxTaxClasses)
 	}
-	names, known := map[string]bool{}, map[int64]bool{}
+	names, known := map[string]bool{}, map[int64]bool{} // by id; new classes have none, and no rates yet
 	for i, class := range t.Classes {
 		name := strings.ToLower(class.Name)
 		switch {
@@ -234,7 +234,10 @@ func (t TaxSettings) Faults() InvalidErrors {
 			faults.add(ClassField(i), "Another class has that name, too.")
 		}
 		checkText(&faults, ClassField(i), "Name", class.Name, maxTaxName)
-		names[name], known[class.ID] = true, true
+		names[name], known[class.ID] = true, class.ID > 0
+	}
+	if !known[StandardTaxClass] {
+		faults.add(ClassField(0), "The standard class stays.")
 	}
 	if len(t.Rates) > maxTaxRates {
 		faults.add(RateField(0, "country"), "Use up to %d rates.", maxTaxRates)

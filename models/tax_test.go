@@ -113,9 +113,12 @@ func TestTaxSettingsAreChecked(t *testing.T) {
 			"no name":          {models.TaxSettings{Mode: models.TaxOwn, Classes: []models.TaxClass{{ID: 1}}}, "class-0"},
 			"a rate twice":     {models.TaxSettings{Mode: models.TaxOwn, Classes: []models.TaxClass{standard}, Rates: []models.TaxRate{rate, rate}}, "rate-1-country"},
 			"an unknown class": {models.TaxSettings{Mode: models.TaxOwn, Classes: []models.TaxClass{standard}, Rates: []models.TaxRate{{Country: "DE", ClassID: 9, Name: "VAT"}}}, "rate-0-class"},
-			"a negative rate":  {models.TaxSettings{Mode: models.TaxOwn, Classes: []models.TaxClass{standard}, Rates: []models.TaxRate{{Country: "DE", ClassID: 1, Name: "VAT", Rate: -1}}}, "rate-0-percent"},
-			"no country":       {models.TaxSettings{Mode: models.TaxOwn, Classes: []models.TaxClass{standard}, Rates: []models.TaxRate{{ClassID: 1, Name: "VAT"}}}, "rate-0-country"},
-			"a rate unnamed":   {models.TaxSettings{Mode: models.TaxOwn, Classes: []models.TaxClass{standard}, Rates: []models.TaxRate{{Country: "DE", ClassID: 1}}}, "rate-0-name"},
+			"of no class": {models.TaxSettings{Mode: models.TaxOwn, Classes: []models.TaxClass{standard, {Name: "Books"}},
+				Rates: []models.TaxRate{{Country: "DE", Name: "VAT"}}}, "rate-0-class"},
+			"no standard class": {models.TaxSettings{Mode: models.TaxOwn, Classes: []models.TaxClass{{Name: "Books"}}}, "class-0"},
+			"a negative rate":   {models.TaxSettings{Mode: models.TaxOwn, Classes: []models.TaxClass{standard}, Rates: []models.TaxRate{{Country: "DE", ClassID: 1, Name: "VAT", Rate: -1}}}, "rate-0-percent"},
+			"no country":        {models.TaxSettings{Mode: models.TaxOwn, Classes: []models.TaxClass{standard}, Rates: []models.TaxRate{{ClassID: 1, Name: "VAT"}}}, "rate-0-country"},
+			"a rate unnamed":    {models.TaxSettings{Mode: models.TaxOwn, Classes: []models.TaxClass{standard}, Rates: []models.TaxRate{{Country: "DE", ClassID: 1}}}, "rate-0-name"},
 		} {
 			var faults models.InvalidErrors
 			if err := store.SaveTaxSettings(ctx, c.TaxSettings, models.Actor{}); !errors.As(err, &faults) || faults[0].Field != c.field {

@@ -38,9 +38,9 @@ type Checkout struct {
 //
 // It returns ErrNotFound for a missing or empty cart and, with nothing changed,
 // an UnsellableError when a line is short of stock, has a new price or was
-// taken out unseen, and an
-// InvalidError when the cart's discount does not count any more or the
-// shopper's address is missing that it is counted by.
+// taken out unseen, and an InvalidError when the cart's discount does not count
+// any more, the shopper's address is missing that it is counted by, or no way of
+// delivery takes the cart to its country.
 func (s *Store) BeginCheckout(ctx context.Context, token string) (Checkout, error) {
 	return s.beginCheckout(ctx, token, nil)
 }

@@ -75,7 +75,9 @@ type keepCatalogue struct {
 
 // Timeout is for a shop of many products and many rules, all of which it looks
 // at; the next run is due by then.
-func (w *keepCatalogue) Timeout(*river.Job[keepCatalogueArgs]) time.Duration { return catalogueInterval }
+func (w *keepCatalogue) Timeout(*river.Job[keepCatalogueArgs]) time.Duration {
+	return catalogueInterval
+}
 
 func (w *keepCatalogue) Work(ctx context.Context, _ *river.Job[keepCatalogueArgs]) error {
 	published, err := w.store.PublishDue(ctx)

@@ -91,9 +91,7 @@ func TestFeedsSayWhatDeliveryCosts(t *testing.T) {
 			"/products/shirt": "US=4.90 DE,FR=12.50/5-10 returned in 30 US",
 			"/products/mug":   "US=0.00 returned in 30 US",
 		} {
-			if got := jsonTerms(t, visitor.Get(path).Body); got != want {
-				t.Errorf("%s tells %q, want %q", path, got, want)
-			}
+			app.Eventually(path+" tells "+want, func() bool { return jsonTerms(t, visitor.Get(path).Body) == want })
 		}
 		modelstest.Exec(t, databaseURL, "UPDATE identity SET return_days = 0")
 		modelstest.Exec(t, databaseURL, "UPDATE shop SET catalogue_version = catalogue_version + 1")

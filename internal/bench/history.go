@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -27,17 +28,20 @@ func (d *database) addHistory(ctx context.Context, count int) (history, error) {
 	if err != nil {
 		return h, err
 	}
-	before, after := []string{"PRAGMA cache_size = -500000"}, []string{"PRAGMA cache_size = -2000", "ANALYZE", "PRAGMA wal_checkpoint(TRUNCATE)"}
+	before, after := []string{"PRAGMA cache_size = -64000"}, []string{"PRAGMA cache_size = -2000", "ANALYZE", "PRAGMA wal_checkpoint(TRUNCATE)"}
 	if d.postgres {
 		before, after = nil, []string{"SELECT setval(pg_get_serial_sequence('orders', 'id'), (SELECT MAX(id) FROM orders))", "VACUUM ANALYZE", "CHECKPOINT"}
 	}
 	if err := d.each(ctx, before); err != nil {
 		return h, err
 	}
-	if err := d.copyHistory(ctx, first, d.orders, variants); err != nil {
-		return h, fmt.Errorf("add orders: %w", err)
+	for n := first; n <= d.orders; n += copiedAtOnce {
+		if err := d.copyHistory(ctx, n, min(n+copiedAtOnce-1, d.orders), count, variants); err != nil {
+			return h, fmt.Errorf("add orders: %w", err)
+		}
 	}
-	if err := d.each(ctx, append(d.traces(h), after...)); err != nil {
+	// What follows joins what was written: plans of an empty shop would not do.
+	if err := d.each(ctx, slices.Concat([]string{"ANALYZE orders", "ANALYZE order_items"}, d.traces(h), after)); err != nil {
 		return h, err
 	}
 	return h, nil
@@ -52,14 +56,19 @@ func (d *database) each(ctx context.Context, statements []string) error {
 	return nil
 }
 
-// copyHistory copies the order for each n from first to last.
-func (d *database) copyHistory(ctx context.Context, first, last int, variants int64) error {
+// copiedAtOnce is how many copies one statement writes: SQLite holds them in
+// memory meanwhile.
+const copiedAtOnce = 50_000
+
+// copyHistory copies the order for each n from first to last, of count that end
+// with the last copy of all.
+func (d *database) copyHistory(ctx context.Context, first, last, count int, variants int64) error {
 	const (
 		year   = 365 * 24 * time.Hour
 		paid   = "n % 100 < 89"
 		isFree = "n % 100 >= 89 AND n % 2000 <> 1999" // those in review hold theirs
 	)
-	placed := d.ago(fmt.Sprintf("((%d - n) * %d / %d)", last, int64(year/time.Second), last-first+1))
+	placed := d.ago(fmt.Sprintf("((%d - n) * %d / %d)", d.orders, int64(year/time.Second), count))
 	article := fmt.Sprintf("(t.variant_id + n * 7919) %% %d + 1", variants) // ids of a seeded shop have no gaps
 	for _, table := range []struct {
 		name, where string
@@ -69,11 +78,11 @@ func (d *database) copyHistory(ctx context.Context, first, last int, variants in
 			"id": "t.id + n", "number": "'' || (1000 + t.id + n)", "token": "t.token || n", "cart_id": "NULL", "stripe_session_id": "'cs_bench_' || n",
 			"status": "CASE WHEN n % 2000 = 1999 THEN 'review' WHEN n % 100 < 85 THEN 'paid' WHEN n % 100 < 88 THEN 'refunded' " +
 				"WHEN n % 100 < 89 THEN 'partially_refunded' WHEN n % 100 < 98 THEN 'expired' ELSE 'payment_failed' END",
-			"fulfilment":      "CASE WHEN " + paid + " AND n < " + strconv.Itoa(last-(last-first)/100) + " THEN 'fulfilled' ELSE 'unfulfilled' END",
+			"fulfilment":      "CASE WHEN " + paid + " AND n < " + strconv.Itoa(d.orders-count/100) + " THEN 'fulfilled' ELSE 'unfulfilled' END",
 			"stock_status":    "CASE WHEN " + paid + " THEN 'sold' WHEN " + isFree + " THEN 'released' ELSE 'reserved' END",
 			"amount_refunded": "CASE WHEN n % 100 BETWEEN 85 AND 87 THEN t.total WHEN n % 100 = 88 THEN t.total / 2 ELSE 0 END",
 			"paid_amount":     "CASE WHEN " + paid + " THEN t.total END", "paid_currency": "CASE WHEN " + paid + " THEN t.currency ELSE '' END",
-			"email":         fmt.Sprintf("'customer-' || n %% %d || '@example.com'", (last-first)/3+1),
+			"email":         fmt.Sprintf("'customer-' || n %% %d || '@example.com'", count/3+1),
 			"shipping_name": "'Ada Family' || n % 5000", "shipping_line1": "'Unter den Linden 1'", "shipping_city": "'Berlin'",
 			"shipping_postal_code": "'10117'", "shipping_country": "'DE'", "payment_intent_id": "CASE WHEN " + paid + " THEN 'pi_bench_' || n END",
 			"paid_at": "CASE WHEN " + paid + " THEN " + placed + " END", "created_at": placed, "updated_at": placed,

@@ -73,13 +73,17 @@ type keepCatalogue struct {
 	log   *slog.Logger
 }
 
+// firstOfTheHour reports whether a run that began at this time is the first of
+// its hour: it looks at every rule, which takes a while in a large shop.
+func firstOfTheHour(began time.Time) bool { return began.Minute() < int(catalogueInterval.Minutes()) }
+
 // Timeout is for a shop of many products and many rules, all of which it looks
 // at; the next run is due by then.
 func (w *keepCatalogue) Timeout(*river.Job[keepCatalogueArgs]) time.Duration {
 	return catalogueInterval
 }
 
-func (w *keepCatalogue) Work(ctx context.Context, _ *river.Job[keepCatalogueArgs]) error {
+func (w *keepCatalogue) Work(ctx context.Context, job *river.Job[keepCatalogueArgs]) error {
 	published, err := w.store.PublishDue(ctx)
 	if err != nil {
 		return err
@@ -88,7 +92,7 @@ func (w *keepCatalogue) Work(ctx context.Context, _ *river.Job[keepCatalogueArgs
 	if err != nil {
 		return err
 	}
-	refreshed, err := w.store.RefreshCollections(ctx)
+	refreshed, err := w.store.RefreshCollections(ctx, firstOfTheHour(job.CreatedAt))
 	if err != nil {
 		return err
 	}

@@ -345,7 +345,7 @@ func TestCollectionsByRule(t *testing.T) {
 		version := catalogueVersion(t, store)
 		clock.pass(8 * 24 * time.Hour)
 		for want := 1; want >= 0; want-- {
-			if n, err := store.RefreshCollections(t.Context()); err != nil || n != want {
+			if n, err := store.RefreshCollections(t.Context(), false); err != nil || n != want {
 				t.Errorf("refreshed %d, %v; want %d", n, err, want)
 			}
 		}

@@ -108,6 +108,12 @@ func (c Collection) RuleOf() (*Rule, error) {
 	return &rule, nil
 }
 
+// restless reports whether the rule chooses others as time goes by or as pieces
+// are sold, without anybody saving a product.
+func (r Rule) restless() bool {
+	return slices.ContainsFunc(r.Conditions, func(c Condition) bool { return c.Kind == IsInStock || c.Kind == CreatedWithin })
+}
+
 // inStock is whether a variant can be bought now.
 const inStock = "stock > reserved OR policy <> 'deny'"
 
@@ -239,9 +245,10 @@ func (s *Store) fillCollection(tx *gorm.DB, collection Collection, places map[in
 
 // RefreshCollections applies the rules of collections that hold something else
 // than their rules choose, and says how many changed: time goes by and pieces
-// are sold without anybody saving a product, and on PostgreSQL whoever saves one
-// while a colleague saves a rule goes by the rule of before.
-func (s *Store) RefreshCollections(ctx context.Context) (int, error) {
+// are sold without anybody saving a product. With all it looks at every rule, for
+// on PostgreSQL whoever saves a product while a colleague saves a rule goes by
+// the rule of before.
+func (s *Store) RefreshCollections(ctx context.Context, all bool) (int, error) {
 	var collections []Collection
 	if err := s.read.WithContext(ctx).Where("rule <> ''").Order("id").Find(&collections).Error; err != nil {
 		return 0, fmt.Errorf("list collections by rule: %w", err)
@@ -251,6 +258,9 @@ func (s *Store) RefreshCollections(ctx context.Context) (int, error) {
 		rule, err := collection.RuleOf()
 		if err != nil {
 			return refreshed, err
+		}
+		if !all && !rule.restless() {
+			continue
 		}
 		// Looked at before, so that nobody waits while nothing is to be done.
 		stale, err := s.stale(ctx, collection, *rule)
@@ -262,8 +272,13 @@ func (s *Store) RefreshCollections(ctx context.Context) (int, error) {
 		}
 		changed := false
 		err = s.transaction(ctx, func(tx *gorm.DB) error {
-			var err error
-			if changed, err = s.applyRule(tx, collection, 0); err != nil || !changed {
+			changed = false
+			var now []Collection // none where somebody deleted it meanwhile
+			err := s.toChange(tx).Where("id = ?", collection.ID).Find(&now).Error
+			if err != nil || len(now) == 0 {
+				return err
+			}
+			if changed, err = s.applyRule(tx, now[0], 0); err != nil || !changed {
 				return err
 			}
 			return catalogueChanged(tx)

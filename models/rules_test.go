@@ -26,7 +26,7 @@ func TestEveryRuleIsLookedAtAgain(t *testing.T) {
 		modelstest.Exec(t, databaseURL, "DELETE FROM collection_products")
 		modelstest.Exec(t, databaseURL, "INSERT INTO collection_products (collection_id, product_id, position) VALUES ($1, $2, 1)", shelf.ID, cheap)
 		for want := 1; want >= 0; want-- {
-			if n, err := store.RefreshCollections(t.Context()); err != nil || n != want {
+			if n, err := store.RefreshCollections(t.Context(), true); err != nil || n != want {
 				t.Errorf("refreshed %d, %v; want %d", n, err, want)
 			}
 		}

@@ -66,7 +66,7 @@ func adminRoutes(e *echo.Echo, c Config, frames *frames, limits *limits, refusal
 		simulated: c.SimulatorURL != "", watch: &webhookWatch{store: c.Store, now: c.Now}, doctor: c.Doctor,
 		now: c.Now, log: c.Logger, needs: adminNeeds{}, terms: terms,
 	}
-	group := e.Group("/admin", noStore, a.sessions.keep, a.deny, a.longForms)
+	group := e.Group("/admin", noStore, a.sessions.keep, a.nothingThere, a.deny, a.longForms)
 	route := func(least models.Role, method, path string, h echo.HandlerFunc) {
 		a.needs[method+" /admin"+path] = least
 		group.Add(method, path, h)
@@ -204,6 +204,22 @@ func (a adminPages) deny(next echo.HandlerFunc) echo.HandlerFunc {
 			return errRole
 		}
 		return next(c)
+	}
+}
+
+// nothingThere tells staff in the admin's look that there is nothing at an
+// address, or nothing any more.
+func (a adminPages) nothingThere(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		err := next(c)
+		if err == nil || statusOf(err) != http.StatusNotFound || staffOf(c).ID == 0 || c.Response().Committed {
+			return err
+		}
+		frame, err := a.frame(c, "There is nothing here", "")
+		if err != nil {
+			return err
+		}
+		return render(c, http.StatusNotFound, admin.NothingThere(frame))
 	}
 }
 

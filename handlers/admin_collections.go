@@ -198,7 +198,24 @@ func (a adminPages) deleteCollection(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := a.store.DeleteCollection(c.Request().Context(), id, actor(c, staffOf(c))); err != nil {
+	stored, err := a.store.CollectionByID(c.Request().Context(), id)
+	if err != nil {
+		return err
+	}
+	version, err := sentVersion(c, stored.Version)
+	if err != nil {
+		return err
+	}
+	err = a.store.DeleteCollection(c.Request().Context(), id, version, actor(c, staffOf(c)))
+	if isConflict(err) {
+		page, err := a.collectionPage(c, id)
+		if err != nil {
+			return err
+		}
+		page.Frame.Notice = changedMeanwhile
+		return render(c, http.StatusConflict, admin.DeleteCollection(page))
+	}
+	if err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/admin/collections?notice=deleted")

@@ -16,6 +16,21 @@ import (
 	"tuckshop/views/admin"
 )
 
+// changedMeanwhile is said of what a colleague saved after somebody had opened
+// the page that deletes it.
+var changedMeanwhile = &views.Notice{Kind: views.NoticeError, Text: "A colleague has saved it since you opened this page, so it is still there. Look at it once more before you delete it."}
+
+// sentVersion is the version that the form of a deletion was made of; whoever
+// says none means what is stored now.
+func sentVersion(c echo.Context, now int64) (int64, error) {
+	form, err := postForm(c)
+	if err != nil || !form.Has("version") {
+		return now, err
+	}
+	version, _ := whole(form.Get("version"))
+	return version, nil
+}
+
 func isConflict(err error) bool { return errors.Is(err, models.ErrConflict) }
 
 // saying is one thing a draft says, in words.

@@ -97,6 +97,7 @@ func (a adminPages) saveDiscount(c echo.Context, d models.Discount, save func(mo
 	if err != nil {
 		return err
 	}
+	findFirst(form)
 	products, collections := readPicks(form, "product", d.ProductIDs), readPicks(form, "collection", d.CollectionIDs)
 	page, shop, err := a.discountPage(c, d, products, collections)
 	if err != nil {

@@ -208,6 +208,7 @@ func (a adminPages) saveSection(c echo.Context) error {
 		return err
 	}
 	defer done()
+	findFirst(form)
 	edit := sectionIn(form, stored)
 	page, err := a.sectionForm(c, edit, trimmed(form, findField))
 	if err != nil {

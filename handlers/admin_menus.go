@@ -58,6 +58,7 @@ func (a adminPages) saveMenu(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	findFirst(form)
 	typed := menuIn(form, stored.Name)
 	var faults []views.FieldError
 	redraw := true

@@ -102,7 +102,7 @@ func TestEntriesThatLeadToMany(t *testing.T) {
 	if err := app.Store.SaveMenu(t.Context(), menu, models.Actor{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := app.Store.DeletePage(t.Context(), 2, models.Actor{}); err != nil {
+	if err := app.Store.DeletePage(t.Context(), 2, 1, models.Actor{}); err != nil {
 		t.Fatal(err)
 	}
 	const path = "/admin/settings/menus/footer"

@@ -167,6 +167,7 @@ func (a adminPages) storeProduct(c echo.Context, product models.Product) error {
 	if err != nil {
 		return err
 	}
+	findFirst(form)
 	edit, faults := readProduct(&page, form)
 	if page.Form.Collections, err = a.collectionChoices(c, edit.Collections, trimmed(form, "collection-q")); err != nil {
 		return err

@@ -94,7 +94,23 @@ func (a adminPages) deleteText(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := a.store.DeletePage(c.Request().Context(), stored.ID, actor(c, staffOf(c))); err != nil {
+	version, err := sentVersion(c, stored.Version)
+	if err != nil {
+		return err
+	}
+	err = a.store.DeletePage(c.Request().Context(), stored.ID, version, actor(c, staffOf(c)))
+	if isConflict(err) {
+		if stored, err = a.storedText(c); err != nil { // as it is by now
+			return err
+		}
+		page, err := a.textForm(c, stored, editOfPage(stored))
+		if err != nil {
+			return err
+		}
+		page.Frame.Notice = changedMeanwhile
+		return render(c, http.StatusConflict, admin.DeleteText(page))
+	}
+	if err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/admin/pages?notice=removed")

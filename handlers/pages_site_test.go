@@ -107,7 +107,7 @@ func (w walk) deletedMeanwhile() {
 		w.t.Fatal(err)
 	}
 	w.Open(w.app.URL + "/admin/pages/" + strconv.FormatInt(text.ID, 10))
-	if err := w.app.Store.DeletePage(w.t.Context(), text.ID, models.Actor{}); err != nil {
+	if err := w.app.Store.DeletePage(w.t.Context(), text.ID, text.Version, models.Actor{}); err != nil {
 		w.t.Fatal(err)
 	}
 	w.check("status", w.Click("main form button"), http.StatusConflict)

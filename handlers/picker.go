@@ -50,6 +50,22 @@ func readPicks(form url.Values, name string, stored []int64) picks {
 	return p
 }
 
+// findFirst takes Enter in a search within a form for its button “Find”: it
+// presses the form's first, which saves, and nobody has seen yet what would be
+// found. What was searched for already stands in the field of the same name
+// with -was.
+func findFirst(form url.Values) {
+	if do := form.Get("do"); do != "" && do != "save" {
+		return
+	}
+	for name := range form {
+		if field, is := strings.CutSuffix(name, "-q"); is && trimmed(form, name) != "" && trimmed(form, name) != trimmed(form, field+"-was") {
+			form.Set("do", "find")
+			return
+		}
+	}
+}
+
 func idsOf(typed []string) []int64 {
 	var ids []int64
 	for _, text := range typed {

@@ -159,14 +159,15 @@ func collectionState(c Collection) string {
 	return state
 }
 
-// DeleteCollection deletes a collection. Its products stay.
-func (s *Store) DeleteCollection(ctx context.Context, id int64, actor Actor) error {
+// DeleteCollection deletes a collection. Its products stay. It returns
+// ErrConflict where somebody saved it since this version, and ErrNotFound.
+func (s *Store) DeleteCollection(ctx context.Context, id, version int64, actor Actor) error {
 	err := s.transaction(ctx, func(tx *gorm.DB) error {
 		var collection Collection
 		if err := tx.Take(&collection, id).Error; err != nil {
 			return found(err, "find collection %d", id)
 		}
-		if err := tx.Delete(&Collection{ID: id}).Error; err != nil {
+		if err := unchanged(tx.Where("version = ?", version).Delete(&Collection{ID: id})); err != nil {
 			return err
 		}
 		if err := s.audit(tx, actor, AuditCollectionDeleted, "collection "+collection.Slug, collectionState(collection), ""); err != nil {

@@ -141,7 +141,7 @@ var slugPattern = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 // Slug makes an address of a name: lower-case letters, digits and hyphens.
 func Slug(name string) string {
 	var out strings.Builder
-	for _, r := range norm.NFKD.String(strings.ToLower(strings.ReplaceAll(name, "ß", "ss"))) {
+	for _, r := range norm.NFKD.String(strings.ReplaceAll(strings.ToLower(name), "ß", "ss")) {
 		switch {
 		case r < utf8.RuneSelf && (unicode.IsLower(r) || unicode.IsDigit(r)):
 			out.WriteRune(r)

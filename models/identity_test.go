@@ -133,7 +133,7 @@ func TestPages(t *testing.T) {
 		if pages, err := store.Pages(ctx); err != nil || len(pages) != 2 {
 			t.Errorf("%d pages, %v", len(pages), err)
 		}
-		if err := store.DeletePage(ctx, page.ID, editor); err != nil {
+		if err := store.DeletePage(ctx, page.ID, page.Version, editor); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := store.PageByID(ctx, page.ID); !errors.Is(err, models.ErrNotFound) {

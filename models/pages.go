@@ -229,14 +229,15 @@ func pageState(p Page) string {
 	return fmt.Sprintf("%s, %s, /pages/%s, %d characters", p.Title, p.Status, p.Slug, len([]rune(p.Body)))
 }
 
-// DeletePage deletes a page for good. Menus leave it out from then on.
-func (s *Store) DeletePage(ctx context.Context, id int64, actor Actor) error {
+// DeletePage deletes a page for good. Menus leave it out from then on. It returns
+// ErrConflict where somebody saved it since this version, and ErrNotFound.
+func (s *Store) DeletePage(ctx context.Context, id, version int64, actor Actor) error {
 	err := s.transaction(ctx, func(tx *gorm.DB) error {
 		var page Page
 		if err := tx.Take(&page, id).Error; err != nil {
 			return found(err, "find page %d", id)
 		}
-		if err := tx.Delete(&Page{ID: id}).Error; err != nil {
+		if err := unchanged(tx.Where("version = ?", version).Delete(&Page{ID: id})); err != nil {
 			return err
 		}
 		if err := s.audit(tx, actor, AuditPageDeleted, "page "+page.Slug, pageState(page), ""); err != nil {

@@ -225,20 +225,31 @@ func (s *Store) fillCollection(tx *gorm.DB, collection Collection, places map[in
 	if len(places) == 0 {
 		return nil
 	}
-	// Those that a rule put there together have one place. Each gets its own, so
-	// that those that are moved pass by the others.
-	err := tx.Exec(`UPDATE collection_products SET position = r.place
-		FROM (SELECT product_id, ROW_NUMBER() OVER (ORDER BY position, product_id) AS place FROM collection_products WHERE collection_id = ?) r
-		WHERE collection_products.collection_id = ? AND collection_products.product_id = r.product_id AND collection_products.position <> r.place`,
-		collection.ID, collection.ID).Error
-	if err != nil {
-		return fmt.Errorf("number the products of collection %d: %w", collection.ID, err)
+	// Each gets a place of its own, four apart. Who moves up to a place comes
+	// before the one that has it, who moves down behind it.
+	const apart = 4
+	if err := numberMembers(tx, collection.ID, apart); err != nil {
+		return err
 	}
 	for id, place := range places {
-		err := tx.Exec("UPDATE collection_products SET position = ? WHERE collection_id = ? AND product_id = ?", place, collection.ID, id).Error
+		err := tx.Exec(`UPDATE collection_products SET position = CASE WHEN position > ? THEN ? WHEN position < ? THEN ? ELSE position END
+			WHERE collection_id = ? AND product_id = ?`, apart*place, apart*place-1, apart*place, apart*place+1, collection.ID, id).Error
 		if err != nil {
 			return fmt.Errorf("place product %d in collection %d: %w", id, collection.ID, err)
 		}
+	}
+	return numberMembers(tx, collection.ID, 1)
+}
+
+// numberMembers gives the products of a collection places in their order, so far
+// apart: those that a rule put there together had one.
+func numberMembers(tx *gorm.DB, collectionID, apart int64) error {
+	err := tx.Exec(`UPDATE collection_products SET position = r.place
+		FROM (SELECT product_id, ? * ROW_NUMBER() OVER (ORDER BY position, product_id) AS place FROM collection_products WHERE collection_id = ?) r
+		WHERE collection_products.collection_id = ? AND collection_products.product_id = r.product_id AND collection_products.position <> r.place`,
+		apart, collectionID, collectionID).Error
+	if err != nil {
+		return fmt.Errorf("number the products of collection %d: %w", collectionID, err)
 	}
 	return nil
 }

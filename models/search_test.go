@@ -269,7 +269,7 @@ func TestSearchFollowsTheCatalogue(t *testing.T) {
 		}
 		finds("drawing room")
 		finds("atelier", "pencil")
-		if err := store.DeleteCollection(t.Context(), shelf.ID, actor); err != nil {
+		if err := store.DeleteCollection(t.Context(), shelf.ID, shelf.Version+1, actor); err != nil {
 			t.Fatal(err)
 		}
 		finds("atelier")

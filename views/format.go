@@ -158,13 +158,17 @@ func heroPictures(favourites []ProductCard) []ProductCard {
 }
 
 // WaitingText says what of an order's line was not on hand when it was ordered.
-func WaitingText(item models.OrderItem) string {
-	text := "Ordered ahead: we send it as soon as it is here."
+// It is empty where nobody waits for the order any more.
+func WaitingText(order models.Order, item models.OrderItem) string {
 	switch {
+	case order.Status == models.OrderRefunded || order.StockStatus == models.StockReleased:
+		return ""
+	case item.Owed == 0 && order.AmountRefunded > 0: // it came, or its money went back
+		return "Ordered ahead: nothing is still to come."
 	case item.Owed == 0:
-		text = "Ordered ahead, and here now."
-	case item.Backordered < item.Quantity:
-		text = fmt.Sprintf("%d of them ordered ahead: we send them as soon as they are here.", item.Backordered)
+		return "Ordered ahead, and here now."
+	case item.Owed < item.Quantity:
+		return fmt.Sprintf("%d of them ordered ahead: we send them as soon as they are here.", item.Owed)
 	}
-	return text
+	return "Ordered ahead: we send it as soon as it is here."
 }

@@ -136,7 +136,13 @@ type OrderPage struct {
 
 // aheadText says what of an order's line was not on hand when it was ordered,
 // and how much of that is still to come.
-func aheadText(item models.OrderItem) string {
+func aheadText(order models.Order, item models.OrderItem) string {
+	if order.Status == models.OrderRefunded || order.StockStatus == models.StockReleased {
+		return fmt.Sprintf("%d ordered ahead; nobody waits for them any more.", item.Backordered)
+	}
+	if item.Owed == 0 && order.AmountRefunded > 0 { // it came, or its money went back
+		return fmt.Sprintf("%d ordered ahead, none still to come.", item.Backordered)
+	}
 	if item.Owed == 0 {
 		return fmt.Sprintf("%d ordered ahead, on hand now.", item.Backordered)
 	}

@@ -72,7 +72,12 @@ func (b *bench) measureGrowthOn(ctx context.Context, kind, stripe string) (err e
 			"STRIPE_SECRET_KEY="+stripeKey, "STRIPE_API_BASE="+stripe, "STRIPE_WEBHOOK_SECRET="+webhookSecret, "RECONCILE_AFTER=24h"); err != nil {
 			return err
 		}
-		defer func() { err = errors.Join(err, s.stop()) }()
+		defer func() {
+			if err != nil {
+				err = fmt.Errorf("%w\n%s", err, s.lastWords())
+			}
+			err = errors.Join(err, s.stop())
+		}()
 	}
 	for _, step := range []func(context.Context) error{g.pages, g.sales, g.admin, g.memory, g.export} {
 		if err := step(ctx); err != nil {

@@ -207,13 +207,19 @@ func (a adminPages) deleteCollection(c echo.Context) error {
 		return err
 	}
 	err = a.store.DeleteCollection(c.Request().Context(), id, version, actor(c, staffOf(c)))
-	if isConflict(err) {
+	status, notice := http.StatusConflict, changedMeanwhile
+	if fault, bad := invalid(err); bad {
+		status, notice = http.StatusUnprocessableEntity, &views.Notice{Kind: views.NoticeError, Text: fault.Message}
+	} else if !isConflict(err) {
+		notice = nil
+	}
+	if notice != nil {
 		page, err := a.collectionPage(c, id)
 		if err != nil {
 			return err
 		}
-		page.Frame.Notice = changedMeanwhile
-		return render(c, http.StatusConflict, admin.DeleteCollection(page))
+		page.Frame.Notice = notice
+		return render(c, status, admin.DeleteCollection(page))
 	}
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -137,6 +138,15 @@ func (a adminPages) saveDiscount(c echo.Context, d models.Discount, save func(mo
 func (a adminPages) noGoods(c echo.Context, page *admin.DiscountPage, d models.Discount) ([]views.FieldError, error) {
 	if len(d.ProductIDs)+len(d.CollectionIDs) == 0 {
 		return nil, nil
+	}
+	for _, id := range d.CollectionIDs {
+		_, err := a.store.CollectionByID(c.Request().Context(), id)
+		if errors.Is(err, models.ErrNotFound) {
+			return []views.FieldError{{Field: "goods", Message: "A collection that you chose is gone. Choose again: with nothing chosen, the discount counts for everything."}}, nil
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
 	count, err := a.store.GoodsForSale(c.Request().Context(), d)
 	if err != nil || count > 0 {

@@ -70,3 +70,49 @@ func TestDeletionKnowsTheLatest(t *testing.T) {
 		}
 	})
 }
+
+// TestCollectionOfADiscountStays deletes the only collection that a discount
+// counts for: the discount would count for everything.
+func TestCollectionOfADiscountStays(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, databaseURL string) {
+		app := apptest.New(t, databaseURL, apptest.Options{})
+		modelstest.Product(t, app.Store, "kettle", 500, 7)
+		manager := app.Staff(models.RoleManager)
+		for _, name := range []string{"Kettles", "Pots"} {
+			if got := manager.Post("/admin/collections", "name", name); got.Status != http.StatusSeeOther {
+				t.Fatal(got.Status)
+			}
+		}
+		form := editorOf(manager.Get("/admin/products/1").Body)
+		if got := manager.Post("/admin/products/1", form.with(fields{"collection": "1"})...); got.Status != http.StatusSeeOther {
+			t.Fatal(got.Status)
+		}
+		offer := sheetOf(t, manager.Get("/admin/discounts/new").Body, "/admin/discounts/new")
+		if got := offer.send(manager, fields{"name": "Kettles only", "percent": "40", "collection": "1"}); got.Status != http.StatusSeeOther {
+			t.Fatalf("made: %d", got.Status)
+		}
+		got := manager.Post("/admin/collections/1/delete")
+		if got.Status != http.StatusUnprocessableEntity || !strings.Contains(got.Body, "“Kettles only” counts for this collection alone") {
+			t.Errorf("its collection: %d", got.Status)
+		}
+		if got := manager.Post("/admin/collections/2/delete"); got.Status != http.StatusSeeOther {
+			t.Errorf("another one: %d", got.Status)
+		}
+		if got := offer.send(manager, fields{"name": "Pots only", "percent": "40", "collection": "2"}); got.Status != http.StatusUnprocessableEntity || !strings.Contains(got.Body, "A collection that you chose is gone") {
+			t.Errorf("a discount for one that is gone: %d", got.Status)
+		}
+	})
+}
+
+// TestArticleThatIsGone buys what went from the shop while its page was open.
+func TestArticleThatIsGone(t *testing.T) {
+	t.Parallel()
+	app := apptest.New(t, "sqlite:"+t.TempDir()+"/shop.db", apptest.Options{})
+	for _, path := range []string{"/cart/items", "/buy-now"} {
+		got := app.Browser().Post(path, "variant_id", "77", "quantity", "1")
+		if got.Status != http.StatusNotFound || !strings.Contains(got.Body, "We do not sell this article any more") {
+			t.Errorf("%s: %d", path, got.Status)
+		}
+	}
+}

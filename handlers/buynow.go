@@ -63,6 +63,8 @@ func (h checkout) buyNow(c echo.Context) error {
 		return h.askAddress(c, form, token, variantID, fault.Message)
 	case bad:
 		return h.carts.refuseAdd(c, form, variantID, err)
+	case errors.Is(err, models.ErrNotFound):
+		return h.carts.showGone(c)
 	case err != nil:
 		return err
 	}

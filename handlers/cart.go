@@ -58,6 +58,9 @@ func (h carts) add(c echo.Context) error {
 	if _, bad := invalid(err); bad {
 		return h.refuseAdd(c, form, variantID, err)
 	}
+	if errors.Is(err, models.ErrNotFound) {
+		return h.showGone(c)
+	}
 	if err != nil {
 		return err
 	}
@@ -221,6 +224,17 @@ func (h carts) show422(c echo.Context, faults ...views.FieldError) error {
 	}
 	page.Errors = append(page.Errors, faults...)
 	return h.draw(c, http.StatusUnprocessableEntity, page)
+}
+
+// showGone shows the cart to whoever wanted something that went from the shop
+// while its page was open.
+func (h carts) showGone(c echo.Context) error {
+	page, err := h.page(c)
+	if err != nil {
+		return err
+	}
+	page.Errors = []views.FieldError{{Field: "cart", Message: "We do not sell this article any more. Your cart is as it was."}}
+	return h.draw(c, http.StatusNotFound, page)
 }
 
 func (h carts) showTyped(c echo.Context, fault views.FieldError, variantID int64, typed string) error {

@@ -135,7 +135,8 @@ func (s storefront) product(c echo.Context) error {
 	if errors.Is(err, models.ErrNotFound) && !c.Response().Committed {
 		slug, formerErr := s.store.SlugAfter(c.Request().Context(), c.Param("slug"))
 		if formerErr == nil {
-			return c.Redirect(http.StatusMovedPermanently, "/products/"+url.PathEscape(slug))
+			to := url.URL{Path: "/products/" + slug, RawQuery: c.QueryString()}
+			return c.Redirect(http.StatusMovedPermanently, to.String())
 		}
 	}
 	return err

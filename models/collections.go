@@ -160,12 +160,24 @@ func collectionState(c Collection) string {
 }
 
 // DeleteCollection deletes a collection. Its products stay. It returns
-// ErrConflict where somebody saved it since this version, and ErrNotFound.
+// ErrConflict where somebody saved it since this version, ErrNotFound, and an
+// InvalidError where a discount counts for it alone: that would count for
+// everything.
 func (s *Store) DeleteCollection(ctx context.Context, id, version int64, actor Actor) error {
 	err := s.transaction(ctx, func(tx *gorm.DB) error {
 		var collection Collection
-		if err := tx.Take(&collection, id).Error; err != nil {
+		if err := s.toChange(tx).Take(&collection, id).Error; err != nil {
 			return found(err, "find collection %d", id)
+		}
+		var only []Discount
+		err := tx.Where("id IN (SELECT discount_id FROM discount_collections WHERE collection_id = ?)", id).
+			Where("id NOT IN (SELECT discount_id FROM discount_collections WHERE collection_id <> ?)", id).
+			Where("id NOT IN (SELECT discount_id FROM discount_products)").Order("id").Limit(1).Find(&only).Error
+		if err != nil {
+			return fmt.Errorf("look for discounts for it: %w", err)
+		}
+		if len(only) > 0 {
+			return &InvalidError{"collection", fmt.Sprintf("The discount “%s” counts for this collection alone: without it, it would count for everything. Let it count for something else first.", only[0].Label())}
 		}
 		if err := unchanged(tx.Where("version = ?", version).Delete(&Collection{ID: id})); err != nil {
 			return err

@@ -503,7 +503,7 @@ func Zone(p ZonePage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.Zone.ID != 0 {
-				templ_7745c5c3_Err = deletion(p.action()+"/delete", "Its ways of delivery go with it. Shoppers in its countries can no longer order. Orders stay as they are.").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = deletion(p.action()+"/delete", "Its ways of delivery go with it. Shoppers in its countries can no longer order; without any zone, everything is delivered free of charge. Orders stay as they are.").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -43,6 +43,13 @@ func TestCollectionsByHand(t *testing.T) {
 		if got := manager.Post("/admin/collections/1", "name", "Writing", "slug", "writing", "position", "2"); got.Status != http.StatusSeeOther {
 			t.Errorf("changed: %d", got.Status)
 		}
+		for _, former := range []string{"/collections/pens-ink", "/collections/pens-ink?page=2"} {
+			want := strings.Replace(former, "pens-ink", "writing", 1)
+			app.Eventually(former+" leads on", func() bool {
+				got := shopper.Get(former)
+				return got.Status == http.StatusMovedPermanently && got.Header.Get("Location") == want
+			})
+		}
 		if got := manager.Get("/admin/collections/1/delete"); got.Status != 200 || !strings.Contains(got.Body, "One product is in it") {
 			t.Errorf("asked once more: %d", got.Status)
 		}

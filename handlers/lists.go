@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -35,7 +36,12 @@ func (s storefront) collection(c echo.Context) error {
 			}, models.ProductFilter{Collection: collection.Slug, Sort: collection.Sort})
 		}
 	}
-	return fmt.Errorf("find collection %q: %w", c.Param("slug"), models.ErrNotFound)
+	slug, err := s.store.CollectionSlugAfter(c.Request().Context(), c.Param("slug"))
+	if err != nil {
+		return err
+	}
+	to := url.URL{Path: "/collections/" + slug, RawQuery: c.QueryString()}
+	return c.Redirect(http.StatusMovedPermanently, to.String())
 }
 
 // longestQuery bounds what is searched for, in bytes.

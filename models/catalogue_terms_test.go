@@ -211,6 +211,7 @@ func TestStatedReductionsEnd(t *testing.T) {
 		modelstest.Exec(t, url, "UPDATE variants SET prior_price = 5000")
 		modelstest.Exec(t, url, "DELETE FROM goose_db_version WHERE version_id >= 24")
 		modelstest.Exec(t, url, "DROP INDEX stripe_events_type") // of 25
+		modelstest.Exec(t, url, "DROP TABLE collection_slugs")   // of 27
 		if _, err := store.Migrate(t.Context()); err != nil {
 			t.Fatal(err)
 		}

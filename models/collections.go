@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"gorm.io/gorm"
 )
@@ -39,6 +40,40 @@ func (e CollectionEdit) Faults() InvalidErrors {
 		faults = append(faults, e.Rule.Faults()...)
 	}
 	return faults
+}
+
+// formerCollectionSlug is an address a collection had before.
+type formerCollectionSlug struct {
+	Slug         string `gorm:"primaryKey"`
+	CollectionID int64
+	CreatedAt    time.Time
+}
+
+// TableName is the table of former addresses of collections.
+func (formerCollectionSlug) TableName() string { return "collection_slugs" }
+
+// CollectionSlugAfter returns the present slug of the collection that once had
+// the slug given, or ErrNotFound.
+func (s *Store) CollectionSlugAfter(ctx context.Context, former string) (string, error) {
+	var collection Collection
+	err := s.read.WithContext(ctx).Select("slug").Where("id = (SELECT collection_id FROM collection_slugs WHERE slug = ?)", former).Take(&collection).Error
+	return collection.Slug, found(err, "find the collection that was %q", former)
+}
+
+// leadOn has the address that a collection had lead to the one it has now, and
+// no former address hide one that is in use.
+func (s *Store) leadOn(tx *gorm.DB, before string, now Collection) error {
+	if err := tx.Where("slug = ?", now.Slug).Delete(&formerCollectionSlug{}).Error; err != nil {
+		return fmt.Errorf("take the address %s: %w", now.Slug, err)
+	}
+	if before == "" || before == now.Slug {
+		return nil
+	}
+	row := formerCollectionSlug{Slug: before, CollectionID: now.ID, CreatedAt: s.now()}
+	if err := tx.Create(&row).Error; err != nil {
+		return fmt.Errorf("lead on from the address %s: %w", before, err)
+	}
+	return nil
 }
 
 // CollectionByID returns a collection.
@@ -80,7 +115,7 @@ func (s *Store) CollectionSizes(ctx context.Context, ids []int64) (map[int64]Col
 func (s *Store) SaveCollection(ctx context.Context, id int64, edit CollectionEdit, actor Actor) (Collection, error) {
 	collection := Collection{ID: id}
 	err := s.transaction(ctx, func(tx *gorm.DB) error {
-		before := ""
+		before, formerSlug := "", ""
 		if id != 0 {
 			var stored Collection
 			if err := tx.Take(&stored, id).Error; err != nil {
@@ -89,7 +124,7 @@ func (s *Store) SaveCollection(ctx context.Context, id int64, edit CollectionEdi
 			if stored.Version != edit.Version {
 				return ErrConflict
 			}
-			before = collectionState(stored)
+			before, formerSlug = collectionState(stored), stored.Slug
 		}
 		faults := edit.Faults()
 		var err error
@@ -109,6 +144,9 @@ func (s *Store) SaveCollection(ctx context.Context, id int64, edit CollectionEdi
 		}
 		if err != nil {
 			return asTaken(err, "slug", "Another collection has that address. Choose another one.")
+		}
+		if err := s.leadOn(tx, formerSlug, collection); err != nil {
+			return err
 		}
 		if err := s.fillCollection(tx, collection, edit.Places); err != nil {
 			return err

@@ -64,9 +64,10 @@ func TestOrdersOfBeforeAreFoundByEveryLetter(t *testing.T) {
 		variant := modelstest.Product(t, store, "cup", 800, 9)
 		order := modelstest.PaidOrder(t, store, variant)
 		modelstest.Exec(t, databaseURL, "UPDATE orders SET shipping_name = 'Éva Ölüm' WHERE id = ?", order.ID)
-		modelstest.Exec(t, databaseURL, "DELETE FROM goose_db_version WHERE version_id = 26")
-		if steps, err := store.Migrate(t.Context()); steps != 1 || err != nil {
-			t.Fatalf("migrated by %d steps, %v; want 1", steps, err)
+		modelstest.Exec(t, databaseURL, "DELETE FROM goose_db_version WHERE version_id >= 26")
+		modelstest.Exec(t, databaseURL, "DROP TABLE collection_slugs") // of 27
+		if _, err := store.Migrate(t.Context()); err != nil {
+			t.Fatal(err)
 		}
 		for _, typed := range []string{"éva", "Ölüm"} {
 			found, err := store.Orders(t.Context(), models.OrderFilter{Search: typed, Limit: 5})

@@ -96,6 +96,11 @@ func (w *keepCatalogue) Work(ctx context.Context, job *river.Job[keepCatalogueAr
 	if err != nil {
 		return err
 	}
+	for more := true; more; {
+		if more, err = w.store.IndexWaiting(ctx); err != nil {
+			return err
+		}
+	}
 	w.log.DebugContext(ctx, "kept the catalogue", "published", published, "pieces", pieces, "collections", refreshed)
 	return nil
 }

@@ -60,10 +60,13 @@ func (s *Store) indexSoon(tx *gorm.DB, ids []int64) error {
 		return s.indexProducts(tx, ids)
 	}
 	rows := make([]productToIndex, len(ids))
-	for i, id := range ids {
+	for i, id := range slices.Sorted(slices.Values(ids)) { // so that no two transactions wait for each other
 		rows[i].ProductID = id
 	}
-	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).CreateInBatches(rows, 1000).Error; err != nil {
+	// One that waits already is written again: whoever is about to index it waits
+	// for this change, and does not take it off the list unseen.
+	again := clause.OnConflict{Columns: []clause.Column{{Name: "product_id"}}, DoUpdates: clause.AssignmentColumns([]string{"product_id"})}
+	if err := tx.Clauses(again).CreateInBatches(rows, 1000).Error; err != nil {
 		return fmt.Errorf("note the products to index: %w", err)
 	}
 	return s.enqueue(tx, IndexProductsArgs{}, nil)
@@ -80,6 +83,10 @@ func (s *Store) IndexWaiting(ctx context.Context) (more bool, err error) {
 		if more = len(ids) == indexBatch; len(ids) == 0 {
 			return nil
 		}
+		// First, for what is noted from now on has changed since.
+		if err := tx.Where("product_id IN ?", ids).Delete(&productToIndex{}).Error; err != nil {
+			return err
+		}
 		if s.postgres { // nobody who saves one of them meanwhile is overwritten
 			var locked []int64
 			err := tx.Model(&Product{}).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("id IN ?", ids).Order("id").Pluck("id", &locked).Error
@@ -87,10 +94,7 @@ func (s *Store) IndexWaiting(ctx context.Context) (more bool, err error) {
 				return err
 			}
 		}
-		if err := s.indexProducts(tx, ids); err != nil {
-			return err
-		}
-		if err := tx.Where("product_id IN ?", ids).Delete(&productToIndex{}).Error; err != nil || more {
+		if err := s.indexProducts(tx, ids); err != nil || more {
 			return err
 		}
 		return catalogueChanged(tx)

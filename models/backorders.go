@@ -147,7 +147,6 @@ func (s *Store) FillBackorders(ctx context.Context) (int64, error) {
 		var waiting []OrderItem
 		err := s.read.WithContext(ctx).Select("id", "order_id", "variant_id").
 			Where("owed > 0 AND variant_id IN (SELECT id FROM variants WHERE backordered > 0 AND stock > reserved)").
-			Where("order_id NOT IN (SELECT id FROM orders WHERE stock_status = ?)", StockReleased).
 			Order("order_id, id").Limit(backordersAtOnce).Find(&waiting).Error
 		if err != nil {
 			return filled, fmt.Errorf("list the lines that wait for pieces: %w", err)
